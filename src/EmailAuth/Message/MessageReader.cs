@@ -165,25 +165,31 @@ internal sealed class PipeMessageReader(PipeReader reader) : MessageReader
     }
 }
 
-/// <summary>Reads another reader's pieces with each bare LF as CRLF.</summary>
+/// <summary>Reads another reader's pieces with each bare LF as CRLF, a part of bounded size at a time.</summary>
 internal sealed class LineEndingReader(MessageReader inner) : MessageReader
 {
+    private const int LargestPart = 64 << 10;
+
     private readonly ArrayBufferWriter<byte> _converted = new();
+    private ReadOnlyMemory<byte> _unread;
     private bool _endedInCarriageReturn;
 
     public override async ValueTask<ReadOnlyMemory<byte>> ReadPieceAsync(CancellationToken cancellationToken)
     {
-        var piece = await inner.ReadPieceAsync(cancellationToken).ConfigureAwait(false);
-        if (piece.IsEmpty)
-            return piece;
-        Convert(piece.Span);
+        if (_unread.IsEmpty)
+            _unread = await inner.ReadPieceAsync(cancellationToken).ConfigureAwait(false);
+        if (_unread.IsEmpty)
+            return default;
+        var part = _unread[..Math.Min(_unread.Length, LargestPart)];
+        _unread = _unread[part.Length..];
+        Convert(part.Span);
         return _converted.WrittenMemory;
     }
 
-    private void Convert(ReadOnlySpan<byte> piece)
+    private void Convert(ReadOnlySpan<byte> part)
     {
         _converted.ResetWrittenCount();
-        var rest = piece;
+        var rest = part;
         while (!rest.IsEmpty)
         {
             var lineFeed = rest.IndexOf((byte)'\n');
@@ -198,7 +204,7 @@ internal sealed class LineEndingReader(MessageReader inner) : MessageReader
             _endedInCarriageReturn = false;
             rest = rest[(lineFeed + 1)..];
         }
-        _endedInCarriageReturn = piece[^1] == '\r';
+        _endedInCarriageReturn = part[^1] == '\r';
     }
 
     public override void Dispose() => inner.Dispose();
