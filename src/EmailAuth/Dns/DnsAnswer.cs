@@ -8,13 +8,15 @@ namespace EmailAuth.Dns;
 /// </summary>
 public sealed class DnsAnswer
 {
+    private readonly DnsAnswer? _fresh;
     private Parsed? _parsed;
 
-    private DnsAnswer(DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive)
+    private DnsAnswer(DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive, DnsAnswer? fresh = null)
     {
         Status = status;
         Records = records;
         TimeToLive = timeToLive;
+        _fresh = fresh;
     }
 
     /// <summary>How the question ended.</summary>
@@ -70,13 +72,12 @@ public sealed class DnsAnswer
     internal static DnsAnswer Failed(DnsStatus status, string detail) => new(status, [], TimeSpan.Zero) { Detail = detail };
 
     /// <summary>The same answer, marked as served after its time. What was made of its records is shared.</summary>
-    internal DnsAnswer AsStale() => new(Status, Records, TimeSpan.Zero)
+    internal DnsAnswer AsStale() => new(Status, Records, TimeSpan.Zero, _fresh ?? this)
     {
         ReceivedAt = ReceivedAt,
         IsAuthenticated = IsAuthenticated,
         Server = Server,
         IsStale = true,
-        _parsed = _parsed,
     };
 
     /// <summary>How much of <see cref="TimeToLive"/> is left; all of it where nobody kept the time of receipt.</summary>
@@ -95,6 +96,8 @@ public sealed class DnsAnswer
     internal T GetParsed<T>(Func<DnsAnswer, T> parse)
         where T : class
     {
+        if (_fresh is not null)
+            return _fresh.GetParsed(parse);
         var head = Volatile.Read(ref _parsed);
         for (var entry = head; entry is not null; entry = entry.Next)
         {
