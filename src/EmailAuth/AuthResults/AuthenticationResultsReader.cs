@@ -1,0 +1,326 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using EmailAuth.Syntax;
+
+namespace EmailAuth.AuthResults;
+
+/// <summary>Reads the value of one Authentication-Results field (RFC 8601 §2.2) in one pass, without recursion.</summary>
+internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, AuthenticationResultsLimits limits)
+{
+    private const string ControlOrComment = "a comment that does not end, nests too deep or holds a control character";
+
+    // RFC 2045 §5.1: a token holds anything visible but tspecials.
+    private static readonly SearchValues<byte> TokenOctets = SearchValues.Create(Visible(without: "()<>@,;:\\\"/[]?="));
+
+    // Values that should have been quoted are common, such as header.b=a/b+c==; only what could end or hide something is refused.
+    private static readonly SearchValues<byte> UnquotedOctets = SearchValues.Create(Visible(without: "();\\\""));
+
+    private static readonly SearchValues<byte> KeywordOctets =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+
+    private readonly int _length = value.Length;
+    private SyntaxReader _reader = new(value.TrimFws());
+    private string? _comment;
+
+    /// <summary>Reads it all. The answer is null, or why it cannot be read.</summary>
+    public string? Read(out string authservId, out ImmutableArray<MethodResult> results)
+    {
+        results = [];
+        authservId = "";
+        if (_length > limits.MaxFieldBytes)
+            return $"the field is longer than {limits.MaxFieldBytes} octets";
+        if (ReadBeginning(out authservId, out var version) is { } problem)
+            return problem;
+        if (version is not (null or "1"))
+            return $"version {version} of the field is not known; this is version 1 (RFC 8601 §2.6)";
+        return ReadResults(out results);
+    }
+
+    /// <summary>
+    /// Reads <c>[CFWS] authserv-id [CFWS authres-version] [CFWS]</c>, behind which a semicolon or the end must stand.
+    /// The version is null where none is given, and "1" however many zeros stand before it.
+    /// </summary>
+    public string? ReadBeginning(out string authservId, out string? version)
+    {
+        authservId = "";
+        version = null;
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        if (_reader.Peek == '"')
+        {
+            if (!TryReadQuotedString(out authservId))
+                return At("a quoted string that does not end or holds a control character");
+        }
+        else
+        {
+            authservId = Octets.ToText(_reader.TakeWhile(TokenOctets));
+        }
+        if (authservId.Length == 0)
+            return At("there is no authserv-id, the name of the service that checked");
+
+        var before = _reader.Position;
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        if (_reader.Position > before && _reader.TakeWhile(Digits) is { IsEmpty: false } digits)
+        {
+            digits = digits.TrimStart((byte)'0');
+            version = digits.IsEmpty ? "0" : Octets.ToPrintable(digits, 10);
+            if (!TrySkipCfws())
+                return At(ControlOrComment);
+        }
+        return _reader.AtEnd || _reader.Peek == ';' ? null : At("after the authserv-id only a version and \";\" may stand");
+    }
+
+    private string? ReadResults(out ImmutableArray<MethodResult> results)
+    {
+        results = [];
+        var read = ImmutableArray.CreateBuilder<MethodResult>();
+        var isNone = false;
+        while (_reader.TryTake((byte)';'))
+        {
+            if (!TrySkipCfws())
+                return At(ControlOrComment);
+            // Empty results, such as behind the last semicolon, are common and say nothing.
+            if (_reader.AtEnd || _reader.Peek == ';')
+                continue;
+            if (read.Count == limits.MaxResults)
+                return $"there are more than {limits.MaxResults} results";
+            if (ReadResult(out var result) is { } problem)
+                return problem;
+            if (result is null)
+                isNone = true;
+            else
+                read.Add(result);
+        }
+        if (!_reader.AtEnd)
+            return At("expected \";\" or the end");
+        if (isNone && read.Count > 0)
+            return "\"none\" stands beside results";
+        results = read.DrainToImmutable();
+        return null;
+    }
+
+    /// <summary>resinfo without its semicolon; <paramref name="result"/> is null for no-result.</summary>
+    private string? ReadResult(out MethodResult? result)
+    {
+        result = null;
+        var method = ReadKeyword();
+        if (method.Length == 0)
+            return At("expected the name of a method");
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        if (method == "none" && (_reader.AtEnd || _reader.Peek == ';'))
+            return null;
+
+        string? version = null;
+        if (_reader.TryTake((byte)'/'))
+        {
+            if (!TrySkipCfws())
+                return At(ControlOrComment);
+            version = Octets.ToPrintable(_reader.TakeWhile(Digits), 64);
+            if (version.Length is 0 or > 64)
+                return At("expected the version of the method, a number");
+            if (!TrySkipCfws())
+                return At(ControlOrComment);
+        }
+        if (!_reader.TryTake((byte)'='))
+            return At("expected \"=\" and a result");
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        var word = ReadKeyword();
+        if (word.Length == 0)
+            return At("expected a result, such as \"pass\"");
+
+        _comment = null;
+        if (ReadProperties(out var reason, out var properties) is { } problem)
+            return problem;
+        result = new MethodResult(method, word) { MethodVersion = version, Reason = reason, Comment = _comment, Properties = properties };
+        return null;
+    }
+
+    /// <summary>[ CFWS reasonspec ] *( CFWS propspec ) up to a semicolon or the end.</summary>
+    private string? ReadProperties(out string? reason, out ImmutableArray<AuthenticationResultsProperty> properties)
+    {
+        reason = null;
+        properties = [];
+        var read = ImmutableArray.CreateBuilder<AuthenticationResultsProperty>();
+        var skipped = 0;
+        while (true)
+        {
+            var before = _reader.Position;
+            if (!TrySkipCfws(keepsComment: true))
+                return At(ControlOrComment);
+            if (_reader.AtEnd || _reader.Peek == ';')
+                break;
+            if (_reader.Position == before)
+                return At("expected white space before the next property");
+
+            var type = ReadKeyword();
+            if (type.Length == 0)
+                return At("expected a property, such as \"smtp.mailfrom=\"");
+            if (!TrySkipCfws())
+                return At(ControlOrComment);
+            var name = "";
+            if (_reader.TryTake((byte)'.'))
+            {
+                if (!TrySkipCfws())
+                    return At(ControlOrComment);
+                name = ReadKeyword();
+                if (name.Length == 0 || !TrySkipCfws())
+                    return At("expected the name of a property behind its type");
+            }
+            if (!_reader.TryTake((byte)'='))
+                return At("expected \"=\" and a value");
+            if (ReadPropertyValue(out var text) is { } problem)
+                return problem;
+
+            if (read.Count + skipped == limits.MaxProperties)
+                return $"a result has more than {limits.MaxProperties} properties";
+            if (name.Length > 0)
+                read.Add(new AuthenticationResultsProperty(type, name, text));
+            else if (type == "reason")
+                reason ??= text;
+            else
+                skipped++;
+        }
+        properties = read.DrainToImmutable();
+        return null;
+    }
+
+    /// <summary>pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ); a quoted local-part keeps its quotes.</summary>
+    private string? ReadPropertyValue(out string text)
+    {
+        text = "";
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        var start = _reader.Position;
+        if (_reader.Peek == '"')
+        {
+            if (!TryReadQuotedString(out text))
+                return At("a quoted string that does not end or holds a control character");
+            if (_reader.Peek != '@')
+                return null;
+            text = Unfolded(_reader.Slice(start, _reader.Position));
+        }
+        else
+        {
+            text = Octets.ToText(_reader.TakeWhile(UnquotedOctets));
+        }
+
+        // RFC 5322 §3.4.1: CFWS may stand on both sides of the "@". No other item begins with "@".
+        var end = _reader.Position;
+        if (!TrySkipCfws())
+            return At(ControlOrComment);
+        var isCut = text.EndsWith('@');
+        if (!isCut && !_reader.TryTake((byte)'@'))
+        {
+            _reader.Position = end;
+            return null;
+        }
+        if (!isCut && !TrySkipCfws())
+            return At(ControlOrComment);
+        text = $"{text}{(isCut ? "" : "@")}{Octets.ToText(_reader.TakeWhile(TokenOctets))}";
+        return null;
+    }
+
+    /// <summary>A keyword in lower case; empty if none comes next.</summary>
+    private string ReadKeyword()
+    {
+        var keyword = _reader.TakeWhile(KeywordOctets);
+        return string.Create(keyword.Length, keyword, static (characters, octets) =>
+        {
+            for (var i = 0; i < octets.Length; i++)
+                characters[i] = (char)Octets.ToLower(octets[i]);
+        });
+    }
+
+    private bool TryReadQuotedString(out string text)
+    {
+        text = "";
+        var read = new ArrayBufferWriter<byte>(64);
+        _reader.Position++;
+        while (!_reader.AtEnd)
+        {
+            var octet = (byte)_reader.Peek;
+            if (octet == '"')
+            {
+                _reader.Position++;
+                text = Octets.ToText(read.WrittenSpan);
+                return true;
+            }
+            if (octet == '\r' && IsFold(_reader.Rest))
+            {
+                _reader.Position += 2;
+                continue;
+            }
+            if (octet == '\\')
+            {
+                _reader.Position++;
+                if (_reader.AtEnd)
+                    return false;
+                octet = (byte)_reader.Peek;
+            }
+            if (octet is < 0x20 and not (byte)'\t' or 0x7F)
+                return false;
+            read.Write([octet]);
+            _reader.Position++;
+        }
+        return false;
+    }
+
+    private bool TrySkipCfws(bool keepsComment = false)
+    {
+        var start = _reader.Position;
+        if (!_reader.TrySkipCfws())
+            return false;
+        if (keepsComment && _comment is null)
+            _comment = FirstComment(_reader.Slice(start, _reader.Position));
+        return true;
+    }
+
+    /// <summary>The text of the first comment in white space and comments that are known to be well-formed; null if there is none.</summary>
+    private static string? FirstComment(ReadOnlySpan<byte> cfws)
+    {
+        var start = cfws.IndexOf((byte)'(');
+        if (start < 0)
+            return null;
+        var text = new ArrayBufferWriter<byte>(64);
+        var depth = 1;
+        for (var i = start + 1; i < cfws.Length; i++)
+        {
+            var octet = cfws[i];
+            if (octet == '\\')
+                octet = cfws[++i];
+            else if (octet == '\r' && IsFold(cfws[i..]))
+            {
+                i++;
+                continue;
+            }
+            else if (octet == '(')
+                depth++;
+            else if (octet == ')' && --depth == 0)
+                break;
+            text.Write([octet]);
+        }
+        return text.WrittenCount == 0 ? null : Octets.ToText(text.WrittenSpan);
+    }
+
+    private static bool IsFold(ReadOnlySpan<byte> text) => text.Length > 2 && text[1] == '\n' && Octets.IsWsp(text[2]);
+
+    private static string Unfolded(ReadOnlySpan<byte> text) => Octets.ToText(text).Replace("\r\n", "", StringComparison.Ordinal);
+
+    private readonly string At(string problem) => $"{problem} (at octet {_reader.Position})";
+
+    private static byte[] Visible(string without)
+    {
+        var octets = new List<byte>();
+        for (var octet = 0x21; octet <= 0xFF; octet++)
+        {
+            if (octet != 0x7F && !without.Contains((char)octet, StringComparison.Ordinal))
+                octets.Add((byte)octet);
+        }
+        return [.. octets];
+    }
+}

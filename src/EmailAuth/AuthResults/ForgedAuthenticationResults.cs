@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Syntax;
+
+namespace EmailAuth.AuthResults;
+
+/// <summary>Finds the Authentication-Results fields that a message must not bring along (RFC 8601 §5).</summary>
+internal static class ForgedAuthenticationResults
+{
+    /// <summary>The indices of the fields to remove, the highest first.</summary>
+    public static ImmutableArray<int> Find(HeaderBlock header, string authservId)
+    {
+        var forged = ImmutableArray.CreateBuilder<int>();
+        for (var i = header.Fields.Length - 1; i >= 0; i--)
+        {
+            var field = header.Fields[i];
+            if (header.IsNamed(field, "Authentication-Results"u8) && IsForged(header.Value(field), authservId))
+                forged.Add(i);
+        }
+        return forged.DrainToImmutable();
+    }
+
+    private static bool IsForged(ReadOnlySpan<byte> value, string authservId)
+    {
+        var reader = new AuthenticationResultsReader(value, AuthenticationResultsLimits.Default);
+        if (reader.ReadBeginning(out var claimed, out var version) is null)
+        {
+            // RFC 8601 §5: a field of a version that is not supported must go too, if no trusted server sent it.
+            return version is not (null or "1") || AreSame(claimed, authservId);
+        }
+        return MayBeReadAs(value, authservId);
+    }
+
+    private static bool AreSame(string claimed, string authservId)
+    {
+        claimed = Folded(claimed);
+        authservId = Folded(authservId);
+        return claimed == authservId
+            || (DomainName.TryParse(claimed, out var theirs) && DomainName.TryParse(authservId, out var ours) && theirs == ours);
+    }
+
+    /// <summary>In lower case and without white space, so that U-labels are compared as people see them (RFC 5890 §2.3.2.1).</summary>
+    private static string Folded(string name)
+    {
+        var folded = new StringBuilder(name.Length);
+        foreach (var character in name)
+        {
+            if (character > ' ')
+                folded.Append(char.ToLowerInvariant(character));
+        }
+        return folded.ToString();
+    }
+
+    /// <summary>
+    /// The beginning is not well-formed, so readers differ on what it names. It counts as naming the service if what stands before the first result does
+    /// so for someone who is careless of white space, quotes and comments, or if it hides behind an encoded word.
+    /// </summary>
+    private static bool MayBeReadAs(ReadOnlySpan<byte> value, string authservId)
+    {
+        var commentIsOpen = CommentIsOpen(value);
+        if (!commentIsOpen)
+        {
+            if (value.IndexOf("=?"u8) is >= 0 and var encoded && value[..encoded].IndexOf((byte)';') < 0)
+                return true;
+            var firstResult = value.IndexOf((byte)'=');
+            value = firstResult < 0 ? value : value[..firstResult];
+        }
+        var name = Squeezed(Encoding.UTF8.GetBytes(authservId), dropsComments: false);
+        var ascii = DomainName.TryParse(authservId, out var domain) ? domain.ToString() : name;
+        foreach (var dropsComments in (ReadOnlySpan<bool>)[false, true])
+        {
+            var squeezed = Squeezed(value, dropsComments);
+            if (squeezed.Contains(name, StringComparison.OrdinalIgnoreCase) || squeezed.Contains(ascii, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool CommentIsOpen(ReadOnlySpan<byte> value)
+    {
+        var reader = new SyntaxReader(value.TrimFws());
+        return !reader.TrySkipCfws();
+    }
+
+    /// <summary>Without white space, quotes, backslashes and, if asked, comments.</summary>
+    private static string Squeezed(ReadOnlySpan<byte> text, bool dropsComments)
+    {
+        var squeezed = new StringBuilder(text.Length);
+        var depth = 0;
+        foreach (var octet in text)
+        {
+            if (dropsComments && octet == '(')
+                depth++;
+            else if (dropsComments && octet == ')' && depth > 0)
+                depth--;
+            else if (depth == 0 && octet > ' ' && octet is not ((byte)'"' or (byte)'\\'))
+                squeezed.Append((char)octet);
+        }
+        return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(squeezed.ToString()));
+    }
+}
