@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using EmailAuth.Dns;
+using EmailAuth.Signatures;
+using EmailAuth.Syntax;
+
+namespace EmailAuth.Dkim;
+
+/// <summary>The value of a DKIM-Signature field, read by RFC 6376 §3.5. Immutable. That it can be read does not say that it is good.</summary>
+public sealed class DkimSignature
+{
+    /// <summary>Octets of a decoded <c>i=</c>: an address (RFC 5321 §4.5.3.1).</summary>
+    private const int MaxIdentityLength = 320;
+
+    private DkimSignature(SignatureTags tags, byte[]? identity, DomainName identityDomain)
+    {
+        Tags = tags;
+        IdentityOctets = identity;
+        IdentityDomain = identityDomain;
+    }
+
+    internal SignatureTags Tags { get; }
+
+    /// <summary>i= decoded; null if it is absent.</summary>
+    internal byte[]? IdentityOctets { get; }
+
+    /// <summary>The Signing Domain Identifier, <c>d=</c>.</summary>
+    public DomainName Domain => Tags.Domain;
+
+    /// <summary>The selector, <c>s=</c>.</summary>
+    public DomainName Selector => Tags.Selector;
+
+    /// <summary>Where the key is published: <c>s._domainkey.d</c> (§3.6.2.1).</summary>
+    public DomainName KeyName => Tags.KeyName;
+
+    /// <summary>The Agent or User Identifier, <c>i=</c>: an address, its local part possibly empty; <c>@d</c> if the tag is absent.</summary>
+    public string Identity => IdentityOctets is { } octets ? Octets.ToText(octets) : $"@{Domain}";
+
+    /// <summary>The domain of <c>i=</c>, which is that of <c>d=</c> or below it.</summary>
+    public DomainName IdentityDomain { get; }
+
+    /// <summary>The algorithm, <c>a=</c>.</summary>
+    public SignatureAlgorithm Algorithm => Tags.Algorithm;
+
+    /// <summary>How the header was canonicalized, <c>c=</c>.</summary>
+    public CanonicalizationAlgorithm HeaderCanonicalization => Tags.HeaderCanonicalization;
+
+    /// <summary>How the body was canonicalized, <c>c=</c>.</summary>
+    public CanonicalizationAlgorithm BodyCanonicalization => Tags.BodyCanonicalization;
+
+    /// <summary>The names in <c>h=</c>, in order.</summary>
+    public ImmutableArray<string> SignedFields => Tags.SignedFields.ToTexts();
+
+    /// <summary>The octets of the canonical body that are signed, <c>l=</c>; null for all.</summary>
+    public long? BodyLength => Tags.BodyLength;
+
+    /// <summary>When it was signed, <c>t=</c>; the largest time there is for a number beyond it; null if absent.</summary>
+    public DateTimeOffset? Timestamp => UnixTime.ToTime(Tags.Timestamp);
+
+    /// <summary>When it expires, <c>x=</c>; the largest time there is for a number beyond it; null if absent.</summary>
+    public DateTimeOffset? Expiration => UnixTime.ToTime(Tags.Expiration);
+
+    /// <summary>Reads the value of a DKIM-Signature field.</summary>
+    /// <param name="value">The value, with or without folds; each character up to U+007F stands for its octet, others for their UTF-8.</param>
+    /// <param name="signature">The signature, or null.</param>
+    /// <returns>False if a verifier would end in permerror because of it; <see cref="Lint"/> tells why.</returns>
+    public static bool TryParse(string value, [NotNullWhen(true)] out DkimSignature? signature)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return TryRead(Encoding.UTF8.GetBytes(value), out signature, out _);
+    }
+
+    /// <summary>Checks the value of a DKIM-Signature field without asking for its key.</summary>
+    /// <param name="value">The value, with or without folds.</param>
+    public static LintReport Lint(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return DkimSignatureLint.Check(Encoding.UTF8.GetBytes(value));
+    }
+
+    /// <summary>Reads a value; <paramref name="value"/> is kept by what is read.</summary>
+    internal static bool TryRead(ReadOnlyMemory<byte> value, [NotNullWhen(true)] out DkimSignature? signature, out SignatureDefect defect)
+    {
+        signature = null;
+        var text = value.Span;
+        if (text.Length > SignatureLimits.MaxValueLength)
+        {
+            defect = new(SignatureRule.TooLong, SignatureLimits.MaxValueLength, $"the value has {text.Length} octets, more than {SignatureLimits.MaxValueLength}");
+            return false;
+        }
+        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        var error = TagTable.Read(text, room, out var table, out var position, out var explanation);
+        if (error != TagTableError.None)
+        {
+            defect = new(RuleOf(error), position, explanation);
+            return false;
+        }
+        if (!TryReadVersion(table, out defect)
+            || !SignatureTags.TryRead(value, table, SignatureKind.Message, out var tags, out defect)
+            || !TryReadIdentity(table, tags.Domain, out var identity, out var identityDomain, out defect))
+            return false;
+        signature = new DkimSignature(tags, identity, identityDomain);
+        return true;
+    }
+
+    internal static SignatureRule RuleOf(TagTableError error) => error switch
+    {
+        TagTableError.None => SignatureRule.None,
+        TagTableError.Syntax or TagTableError.ControlOctet => SignatureRule.ListSyntax,
+        TagTableError.Duplicate => SignatureRule.DuplicateTag,
+        TagTableError.TooMany => SignatureRule.TooManyTags,
+    };
+
+    private static bool TryReadVersion(in TagTable table, out SignatureDefect defect)
+    {
+        defect = default;
+        if (!table.TryFind("v"u8, out var tag))
+        {
+            defect = SignatureTags.Missing("v");
+            return false;
+        }
+        if (table.Value(tag).SequenceEqual("1"u8))
+            return true;
+        defect = new(SignatureRule.Version, tag.ValuePosition, $"the version is \"{Octets.ToPrintable(table.Value(tag))}\"; 1 was expected");
+        return false;
+    }
+
+    private static bool TryReadIdentity(in TagTable table, DomainName domain, out byte[]? identity, out DomainName identityDomain, out SignatureDefect defect)
+    {
+        identity = null;
+        identityDomain = domain;
+        defect = default;
+        if (!table.TryFind("i"u8, out var tag))
+            return true;
+        if (!QuotedPrintableText.TryDecode(table.Value(tag), MaxIdentityLength, out identity)
+            || Array.LastIndexOf(identity, (byte)'@') is var at && at < 0
+            || !IsDomain(identity.AsSpan(at + 1), out var found))
+        {
+            defect = new(SignatureRule.Identity, tag.ValuePosition, $"\"{Octets.ToPrintable(table.Value(tag))}\" in i= is no identity; a domain behind \"@\" was expected, and a local part may stand before it");
+            return false;
+        }
+        identityDomain = found;
+        if (found.IsAtOrBelow(domain))
+            return true;
+        defect = new(SignatureRule.IdentityOutsideDomain, tag.ValuePosition, $"the domain {found} in i= is neither {domain} (d=) nor below it");
+        return false;
+    }
+
+    private static bool IsDomain(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DomainName? domain)
+    {
+        domain = null;
+        return !text.IsEmpty && text[^1] != '.' && DomainName.TryParse(text, out domain);
+    }
+}

@@ -1,0 +1,208 @@
+using System.Collections.Immutable;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Signatures;
+
+namespace EmailAuth.Dkim;
+
+/// <summary>The verification of one message under way: what its header block tells is done, the body and the keys are yet to come.</summary>
+internal sealed class DkimVerification
+{
+    private readonly DkimVerifierOptions _options;
+    private readonly ImmutableArray<string> _repeatedFields;
+    private readonly HeaderBlock _header;
+    private readonly List<PendingSignature> _signatures = [];
+    private readonly List<PendingKey> _keys = [];
+
+    /// <summary>A key that one or more signatures wait for.</summary>
+    private sealed class PendingKey(DomainName name, ValueTask<KeyQueryResult> query)
+    {
+        // A task, where there is need to wait, so that the query goes on by itself.
+        private readonly Task<KeyQueryResult>? _waiting = query.IsCompletedSuccessfully ? null : query.AsTask();
+        private KeyQueryResult? _result = query.IsCompletedSuccessfully ? query.Result : null;
+
+        public DomainName Name => name;
+
+        public KeyQueryResult Result => _result!;
+
+        public bool IsHere => _result is not null;
+
+        public async ValueTask ArriveAsync() => _result ??= await _waiting!.ConfigureAwait(false);
+    }
+
+    /// <summary>One DKIM-Signature field: decided already, or waiting for key and body.</summary>
+    private sealed class PendingSignature
+    {
+        public required int FieldIndex { get; init; }
+
+        public DkimSignature? Signature { get; init; }
+
+        public DkimResult? Decided { get; set; }
+
+        public byte[] HeaderDigest { get; } = new byte[SignatureAlgorithms.DigestLength];
+
+        public BodyHash? BodyHash { get; set; }
+
+        public PendingKey? Key { get; set; }
+    }
+
+    public DkimVerification(
+        DkimVerifierOptions options, HeaderBlock header, BodyHashPlan plan, IDnsResolver resolver, ReadOnlySpan<DomainName> authorDomains, CancellationToken cancellationToken)
+    {
+        _options = options;
+        _header = header;
+        _repeatedFields = SingleFields.RepeatedIn(header);
+        if (header.Defect != MessageDefect.None)
+        {
+            _signatures.Add(new PendingSignature
+            {
+                FieldIndex = -1,
+                Decided = new DkimResult(DkimStatus.PermError, DkimReason.HeaderNotRead, $"the header block was not read: {header.Defect}", -1),
+            });
+            return;
+        }
+        ReadSignatures(header);
+        ChooseVerified(authorDomains);
+        foreach (var signature in _signatures)
+        {
+            if (signature.Decided is null)
+                Start(signature, plan, resolver, cancellationToken);
+        }
+    }
+
+    private void ReadSignatures(HeaderBlock header)
+    {
+        var now = _options.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
+        var fields = header.Fields;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (!header.IsNamed(fields[i], "DKIM-Signature"u8))
+                continue;
+            // Counted before any work is done for them.
+            if (_signatures.Count >= _options.Limits.MaxSignaturesRead)
+            {
+                _signatures.Add(new PendingSignature
+                {
+                    FieldIndex = i,
+                    Decided = new DkimResult(DkimStatus.Neutral, DkimReason.TooManySignatures, $"only the first {_options.Limits.MaxSignaturesRead} signatures are read", i),
+                });
+                continue;
+            }
+            var value = header.FieldAt(i).RawValue;
+            _signatures.Add(DkimSignature.TryRead(value, out var signature, out var defect)
+                ? new PendingSignature { FieldIndex = i, Signature = signature, Decided = JudgeWithoutKey(signature, i, now) }
+                : new PendingSignature { FieldIndex = i, Decided = UnreadableSignature.ToResult(value.Span, defect, i) });
+        }
+    }
+
+    /// <summary>What needs neither key nor body.</summary>
+    private DkimResult? JudgeWithoutKey(DkimSignature signature, int index, long now)
+    {
+        var drift = (long)_options.ClockDrift.TotalSeconds;
+        // RFC 8301 §3.1: "rsa-sha1 MUST NOT be used for signing or verifying."
+        if (signature.Algorithm == SignatureAlgorithm.RsaSha1)
+            return new DkimResult(DkimStatus.Policy, DkimReason.Sha1, "rsa-sha1 no longer counts; rsa-sha256 would", index, signature);
+        if (signature.Tags.Expiration is { } expiration && expiration < now - drift)
+            return new DkimResult(DkimStatus.PermError, DkimReason.Expired, $"the signature expired at {expiration} (x=), {now - expiration} s ago", index, signature);
+        if (signature.Tags.Timestamp is { } timestamp && timestamp > now + drift)
+            return new DkimResult(DkimStatus.Neutral, DkimReason.FutureTimestamp, $"the signature says that it was made at {timestamp} (t=), {timestamp - now} s in the future", index, signature);
+        return null;
+    }
+
+    /// <summary>Leaves as many signatures as may be verified: first those whose domain may align with an author domain, then the others.</summary>
+    private void ChooseVerified(ReadOnlySpan<DomainName> authorDomains)
+    {
+        var candidates = 0;
+        foreach (var signature in _signatures)
+            candidates += signature.Decided is null ? 1 : 0;
+        var most = _options.Limits.MaxSignaturesVerified;
+        if (candidates <= most)
+            return;
+
+        var aligned = 0;
+        foreach (var signature in _signatures)
+            aligned += signature.Decided is null && MayAlign(signature.Signature!.Domain, authorDomains) ? 1 : 0;
+        var alignedLeft = Math.Min(aligned, most);
+        var othersLeft = most - alignedLeft;
+        foreach (var signature in _signatures)
+        {
+            if (signature.Decided is not null)
+                continue;
+            ref var left = ref MayAlign(signature.Signature!.Domain, authorDomains) ? ref alignedLeft : ref othersLeft;
+            if (left-- <= 0)
+            {
+                signature.Decided = new DkimResult(
+                    DkimStatus.Neutral, DkimReason.TooManySignatures, $"only {most} signatures are verified, those of the author's domain first", signature.FieldIndex, signature.Signature!);
+            }
+        }
+    }
+
+    // Whether they really do is for DMARC to say.
+    private static bool MayAlign(DomainName domain, ReadOnlySpan<DomainName> authorDomains)
+    {
+        foreach (var author in authorDomains)
+        {
+            if (domain.IsAtOrBelow(author) || author.IsAtOrBelow(domain))
+                return true;
+        }
+        return false;
+    }
+
+    private void Start(PendingSignature pending, BodyHashPlan plan, IDnsResolver resolver, CancellationToken cancellationToken)
+    {
+        var tags = pending.Signature!.Tags;
+        pending.Key = FindKey(tags.KeyName);
+        if (pending.Key is null)
+        {
+            pending.Key = new PendingKey(tags.KeyName, KeyQuery.StartAsync(resolver, tags.KeyName, cancellationToken));
+            _keys.Add(pending.Key);
+        }
+        // Where there are too many partial hashes, the hash of the whole body at least tells its length.
+        pending.BodyHash = plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? plan.Add(tags.BodyCanonicalization);
+
+        var hasher = new HeaderHasher(tags.HeaderCanonicalization);
+        hasher.AddFields(_header, tags.SignedFields, pending.FieldIndex);
+        hasher.AddSignatureField(_header, pending.FieldIndex, tags);
+        hasher.GetDigest(pending.HeaderDigest);
+        hasher.Dispose();
+    }
+
+    private PendingKey? FindKey(DomainName name)
+    {
+        foreach (var key in _keys)
+        {
+            if (key.Name.Equals(name))
+                return key;
+        }
+        return null;
+    }
+
+    /// <summary>The results, in the order of the fields, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>
+    public ValueTask<ImmutableArray<DkimResult>> CompleteAsync()
+    {
+        foreach (var key in _keys)
+        {
+            if (!key.IsHere)
+                return WaitAsync();
+        }
+        return new ValueTask<ImmutableArray<DkimResult>>(Judge());
+    }
+
+    private async ValueTask<ImmutableArray<DkimResult>> WaitAsync()
+    {
+        foreach (var key in _keys)
+            await key.ArriveAsync().ConfigureAwait(false);
+        return Judge();
+    }
+
+    private ImmutableArray<DkimResult> Judge()
+    {
+        var results = ImmutableArray.CreateBuilder<DkimResult>(_signatures.Count);
+        foreach (var pending in _signatures)
+        {
+            results.Add(pending.Decided ?? new SignatureJudge(
+                _options, _header, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result));
+        }
+        return results.MoveToImmutable();
+    }
+}

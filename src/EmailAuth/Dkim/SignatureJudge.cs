@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Signatures;
+
+namespace EmailAuth.Dkim;
+
+/// <summary>Judges one signature when its key and the body are here (RFC 6376 §6.1.2, §6.1.3).</summary>
+internal readonly ref struct SignatureJudge(
+    DkimVerifierOptions options, HeaderBlock header, ImmutableArray<string> repeatedFields, int fieldIndex, DkimSignature signature, ReadOnlySpan<byte> headerDigest, BodyHash bodyHash)
+{
+    private readonly ReadOnlySpan<byte> _headerDigest = headerDigest;
+
+    public DkimResult Judge(KeyQueryResult query)
+    {
+        if (query.Status.IsTransient())
+            return Result(DkimStatus.TempError, DkimReason.KeyUnavailable, $"the key at {signature.KeyName} cannot be fetched now: {query.Detail ?? query.Status.ToString()}");
+        if (query.TooMany > 0)
+            return Result(DkimStatus.PermError, DkimReason.TooManyKeyRecords, $"there are {query.TooMany} records at {signature.KeyName}, more than {KeyQueryResult.MaxRecords}");
+        if (query.Keys.IsEmpty)
+        {
+            return query.Malformed is { } malformed
+                ? Result(DkimStatus.PermError, ReasonOf(malformed.Rule), $"the record at {signature.KeyName} is no key record: {malformed.Text}")
+                : Result(DkimStatus.PermError, DkimReason.NoKey, $"there is no key record at {signature.KeyName}");
+        }
+
+        // RFC 6376 §6.1.2 step 4: "try the next key record, if any".
+        DkimResult? best = null;
+        foreach (var key in query.Keys)
+        {
+            var result = JudgeWith(key, query.HasMultipleKeys);
+            if (best is null || Rank(result) > Rank(best))
+                best = result;
+        }
+        return best!;
+    }
+
+    /// <summary>What tells more of the message wins: a pass, then a key that matches the signature, then any that could be tried.</summary>
+    private static int Rank(DkimResult result) =>
+        result.Status == DkimStatus.Pass ? 3 : result.HeaderHashMatches == true ? 2 : result.HeaderHashMatches is not null ? 1 : 0;
+
+    private DkimResult JudgeWith(KeyRecord record, bool hasMultipleKeys)
+    {
+        var (reason, text) = FindFault(record);
+        var status = reason == DkimReason.WeakKey ? DkimStatus.Policy : DkimStatus.PermError;
+        bool? headerMatches = null;
+        bool? bodyMatches = null;
+        if (reason == DkimReason.None)
+        {
+            // Both are told, whatever the other says.
+            headerMatches = record.Key!.Verify(_headerDigest, signature.Tags.SignatureOctets);
+            bodyMatches = IsWholePartHashed ? bodyHash.Matches(signature.Tags.BodyHash.Span) : null;
+            (status, reason, text) = JudgeHashes(headerMatches.Value, bodyMatches);
+        }
+        // RFC 6376 §3.6.1 t=y: "MUST NOT treat messages from Signers in testing mode differently from unsigned email".
+        if (record.IsTesting && status != DkimStatus.Pass && reason != DkimReason.KeyRevoked)
+        {
+            status = DkimStatus.Neutral;
+            text += "; the key's owner is only testing (t=y)";
+        }
+        return new DkimResult(status, reason, text, fieldIndex, signature)
+        {
+            KeyBits = record.Key?.Bits,
+            HeaderHashMatches = headerMatches,
+            BodyHashMatches = bodyMatches,
+            IsTesting = record.IsTesting,
+            HasMultipleKeys = hasMultipleKeys,
+            UnsignedDuplicates = SingleFields.NotCovered(repeatedFields, header, signature.Tags.SignedFields),
+        };
+    }
+
+    /// <summary>Whether the hash that was taken is the one that <c>bh=</c> speaks of.</summary>
+    private bool IsWholePartHashed => bodyHash.Limit == signature.BodyLength || signature.BodyLength == bodyHash.BodyLength;
+
+    /// <summary>What forbids that this key verifies this signature.</summary>
+    private (DkimReason Reason, string Text) FindFault(KeyRecord record)
+    {
+        if (!record.ServesEmail)
+            return (DkimReason.KeyService, "the key is not for e-mail: its s= names neither email nor *");
+        if (!record.AllowsSha256)
+            return (DkimReason.KeyHash, "the key does not allow sha256: its h= does not name it");
+        if (record.Rule == KeyRule.Revoked)
+            return (DkimReason.KeyRevoked, record.Text);
+        if (record.Rule == KeyRule.UnknownType || record.Type != signature.Algorithm.KeyType())
+            return (DkimReason.KeyType, $"the key at {signature.KeyName} is not of the kind that {signature.Algorithm.ToText()} needs");
+        if (record.Rule != KeyRule.None)
+            return (DkimReason.KeyData, record.Text);
+        // RFC 6376 §3.6.1 t=s: "the 'i=' domain MUST NOT be a subdomain of 'd='".
+        if (record.IsStrict && signature.IdentityDomain != signature.Domain)
+            return (DkimReason.KeyStrictIdentity, $"the key has t=s, so the domain of i= must be {signature.Domain}, but is {signature.IdentityDomain}");
+        // RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid signatures."
+        if (record.Type == KeyType.Rsa && record.Key!.Bits < options.MinimumRsaKeyBits)
+            return (DkimReason.WeakKey, $"the RSA key has {record.Key.Bits} bits; at least {options.MinimumRsaKeyBits} are needed");
+        return (DkimReason.None, "");
+    }
+
+    private (DkimStatus Status, DkimReason Reason, string Text) JudgeHashes(bool headerMatches, bool? bodyMatches)
+    {
+        var signedLength = signature.BodyLength;
+        // RFC 6376 §3.5 l=: "MUST NOT be larger than the actual number of octets in the canonicalized message body".
+        if (signedLength > bodyHash.BodyLength)
+            return (DkimStatus.PermError, DkimReason.BodyShorterThanSigned, $"{signedLength} octets of the body are signed (l=), but it has {bodyHash.BodyLength}");
+        if (bodyMatches == false)
+            return (DkimStatus.Fail, DkimReason.BodyHash, headerMatches
+                ? "the body was changed after signing: its hash is not that in bh="
+                : "the body's hash is not that in bh=, and the signature does not match the header either");
+        if (!headerMatches)
+            return (DkimStatus.Fail, DkimReason.HeaderSignature, "the signature does not match: a signed header field was changed, or the key is another one");
+        if (signedLength < bodyHash.BodyLength && (!options.AcceptPartialBody || bodyMatches is null))
+            return (DkimStatus.Policy, DkimReason.PartialBody, $"only {signedLength} of the body's {bodyHash.BodyLength} octets are signed (l=): anybody may have added the rest");
+        if (header.HasBareLineEnd && !options.AcceptBareLineEnds)
+            return (DkimStatus.Policy, DkimReason.BareLineEnd, "a CR without LF, or an LF without CR, stands in the header block: programs differ in the fields they see");
+        return (DkimStatus.Pass, DkimReason.Verified, "the signature matches body and header");
+    }
+
+    private DkimResult Result(DkimStatus status, DkimReason reason, string text) =>
+        new(status, reason, text, fieldIndex, signature)
+        {
+            UnsignedDuplicates = SingleFields.NotCovered(repeatedFields, header, signature.Tags.SignedFields),
+        };
+
+    private static DkimReason ReasonOf(KeyRule rule) => rule switch
+    {
+        KeyRule.None => DkimReason.None,
+        KeyRule.Syntax or KeyRule.NoKeyData => DkimReason.KeySyntax,
+        KeyRule.DuplicateTag => DkimReason.KeyDuplicateTag,
+        KeyRule.TooLong => DkimReason.KeyTooLong,
+        KeyRule.Version => DkimReason.KeyVersion,
+        KeyRule.Revoked => DkimReason.KeyRevoked,
+        KeyRule.UnknownType => DkimReason.KeyType,
+        KeyRule.KeyData => DkimReason.KeyData,
+    };
+}

@@ -1,0 +1,69 @@
+using EmailAuth.Message;
+
+namespace EmailAuth.Signatures;
+
+/// <summary>
+/// The body hashes that the signatures of one message need, each distinct one once (RFC 6376 §3.7): all are computed in one pass over the
+/// body, which is read as it comes and never kept.
+/// </summary>
+/// <remarks>
+/// A hash is named by canonicalization and length (<c>l=</c>); the hash function is SHA-256, the only one that RFC 8301 §3.1 leaves. So whole
+/// bodies need two hashes at the most, however many signatures there are; those with a length are given to the first two that ask.
+/// </remarks>
+internal sealed class BodyHashPlan : IBodyConsumer, IDisposable
+{
+    /// <summary>Hashes of a part of the body beside those of the whole.</summary>
+    public const int MaxPartialHashes = 2;
+
+    /// <summary>A block that stays in the first-level cache while it is scanned and hashed.</summary>
+    private const int BlockLength = 16 << 10;
+
+    private BodyHasher? _simple;
+    private BodyHasher? _relaxed;
+    private int _partialHashes;
+    private bool _isFinished;
+
+    /// <summary>Whether nobody needs the body.</summary>
+    public bool IsEmpty => _simple is null && _relaxed is null;
+
+    /// <summary>Asks for a hash, before the first piece of the body. Null if there are too many distinct ones with a length.</summary>
+    /// <param name="algorithm">The body half of <c>c=</c>.</param>
+    /// <param name="length">How many octets of the canonical body to hash (<c>l=</c>); null for all.</param>
+    public BodyHash? Add(CanonicalizationAlgorithm algorithm, long? length = null)
+    {
+        ref var hasher = ref algorithm == CanonicalizationAlgorithm.Simple ? ref _simple : ref _relaxed;
+        if (hasher?.Find(length) is { } known)
+            return known;
+        if (length is not null && _partialHashes++ >= MaxPartialHashes)
+            return null;
+        hasher ??= new BodyHasher(algorithm);
+        return hasher.Add(length);
+    }
+
+    public void Append(ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty)
+        {
+            var block = piece[..Math.Min(piece.Length, BlockLength)];
+            _simple?.Append(block);
+            _relaxed?.Append(block);
+            piece = piece[block.Length..];
+        }
+    }
+
+    /// <summary>Ends the body. The first call counts, so that each room may call it.</summary>
+    public void Finish()
+    {
+        if (_isFinished)
+            return;
+        _isFinished = true;
+        _simple?.Finish();
+        _relaxed?.Finish();
+    }
+
+    public void Dispose()
+    {
+        _simple?.Dispose();
+        _relaxed?.Dispose();
+    }
+}
