@@ -86,7 +86,7 @@ public sealed class DomainName : IEquatable<DomainName>
     }
 
     /// <summary>
-    /// Reads a name that may hold any visible ASCII octet, as an SPF macro can make it: a question can be asked for it, but it is
+    /// Reads a name that may hold any visible ASCII octet or a space, as an SPF macro can make it: a question can be asked for it, but it is
     /// not thereby a host name (<see cref="IsHostName"/>). One final dot is dropped.
     /// </summary>
     internal static bool TryParseQueryName(ReadOnlySpan<byte> octets, [NotNullWhen(true)] out DomainName? name)
@@ -109,7 +109,7 @@ public sealed class DomainName : IEquatable<DomainName>
                 labels++;
                 labelStart = i + 1;
             }
-            else if (!Syntax.Octets.IsVisible(octet))
+            else if (octet != ' ' && !Syntax.Octets.IsVisible(octet))
             {
                 return false;
             }

@@ -12,6 +12,9 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     /// <summary>Questions asked so far, those that a cache answered included.</summary>
     public int QueriesAsked => Math.Min(Volatile.Read(ref _queries), limits.MaxQueriesPerMessage);
 
+    /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>.</summary>
+    public bool IsOutOfTime => timeProvider.GetElapsedTime(_started) >= limits.MaxTimePerMessage;
+
     public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

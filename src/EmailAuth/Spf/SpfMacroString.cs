@@ -62,7 +62,7 @@ internal sealed class SpfMacroString
         for (var i = _parts.Length - 1; i >= 0 && start > 0; i--)
         {
             var part = _parts[i];
-            ReadOnlySpan<byte> octets = part.Literal;
+            scoped ReadOnlySpan<byte> octets = part.Literal;
             if (part.Literal is null)
             {
                 if (!part.TryExpand(values, value, out var length))
@@ -119,7 +119,7 @@ internal sealed class SpfMacroString
         Span<byte> value = stackalloc byte[SpfMacroValues.LongestValue];
         foreach (var part in _parts)
         {
-            ReadOnlySpan<byte> octets = part.Literal;
+            scoped ReadOnlySpan<byte> octets = part.Literal;
             if (part.Literal is null)
             {
                 if (!part.TryExpand(values, value, out var length))

@@ -87,7 +87,7 @@ public sealed class SpfRecord
         return TryParse(Encoding.UTF8.GetBytes(text), out record, out error);
     }
 
-    /// <summary>Says everything that is wrong or doubtful in a record, without asking DNS. See <see cref="SpfIncludeTree"/> for what needs DNS.</summary>
+    /// <summary>Says everything that is wrong or doubtful in a record, without asking DNS. </summary>
     /// <param name="octets">The TXT record's strings, joined (RFC 7208 §3.3).</param>
     public static LintReport Lint(ReadOnlySpan<byte> octets) => SpfLint.Check(octets);
 
