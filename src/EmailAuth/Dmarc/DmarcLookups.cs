@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using EmailAuth.Dns;
+
+namespace EmailAuth.Dmarc;
+
+/// <summary>A question whose failure hides something.</summary>
+/// <param name="Name">The name asked about.</param>
+/// <param name="Status">How the question ended: always transient.</param>
+internal readonly record struct DnsFault(DomainName Name, DnsStatus Status);
+
+/// <summary>
+/// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
+/// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time.
+/// </summary>
+internal sealed class DmarcLookups(IDnsResolver resolver, DmarcLimits limits)
+{
+    // At most 24 names by default, so a list is the quickest index.
+    private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
+    private readonly ImmutableArray<DomainName>.Builder _asked = ImmutableArray.CreateBuilder<DomainName>(8);
+
+    public DmarcLimits Limits => limits;
+
+    /// <summary>The names asked, in order.</summary>
+    public ImmutableArray<DomainName> AskedNames => _asked.ToImmutable();
+
+    /// <summary>What is published at <c>_dmarc</c> below the domain.</summary>
+    public ValueTask<DmarcRecordSet> RecordsOfAsync(DomainName domain, CancellationToken cancellationToken)
+    {
+        foreach (var (known, records) in _known)
+        {
+            if (known.Equals(domain))
+                return new(records);
+        }
+        if (!domain.TryPrepend("_dmarc"u8, out var name))
+            return new(DmarcRecordSet.OfImpossibleName);
+        if (!TryCount(name))
+            return new(DmarcRecordSet.OfBudget);
+        var query = resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken);
+        return query.IsCompletedSuccessfully ? new(Remember(domain, query.Result)) : WaitAsync(domain, query);
+    }
+
+    /// <summary>The answer for a name that is not a domain's <c>_dmarc</c> name. Null where the budget is used up.</summary>
+    public async ValueTask<DnsAnswer?> AnswerOfAsync(DomainName name, CancellationToken cancellationToken) =>
+        TryCount(name) ? await resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken).ConfigureAwait(false) : null;
+
+    private async ValueTask<DmarcRecordSet> WaitAsync(DomainName domain, ValueTask<DnsAnswer> query) =>
+        Remember(domain, await query.ConfigureAwait(false));
+
+    private DmarcRecordSet Remember(DomainName domain, DnsAnswer answer)
+    {
+        var records = DmarcRecordSet.Of(answer);
+        if (records.Record is { } record && (record.Length > limits.MaxRecordBytes || record.TagCount > limits.MaxTags))
+            records = DmarcRecordSet.OfImpossibleRecord;
+        _known.Add((domain, records));
+        return records;
+    }
+
+    private bool TryCount(DomainName name)
+    {
+        if (_asked.Count == limits.MaxQueriesPerMessage)
+            return false;
+        _asked.Add(name);
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+namespace EmailAuth.Dmarc;
+
+/// <summary>Reasons in words.</summary>
+internal static class DmarcReasonText
+{
+    public static string Of(AuthorDomainResult result, PolicyDiscovery discovery, string? problemText) => result.Reason switch
+    {
+        DmarcReason.NoRecord => $"no policy record applies to {result.Domain}",
+        DmarcReason.RecordNotUsable => $"the record at _dmarc.{result.PolicyDomain} has {Problem(result.Record)} and no valid address in rua, so that no policy applies",
+        DmarcReason.SeveralRecords => $"there are several policy records at _dmarc.{result.SeveralRecordsAt[0]}; right would be one",
+        DmarcReason.NotEveryAuthorDomainPassed => "not every author domain passed",
+        DmarcReason.IdentifierAligned => Text(Find(result, AlignmentOutcome.Strict, AlignmentOutcome.Relaxed)),
+        DmarcReason.NoAuthenticatedIdentifier => $"neither SPF nor DKIM authenticated a domain, and _dmarc.{result.PolicyDomain} has a policy",
+        DmarcReason.NoIdentifierAligned => Text(Find(result, AlignmentOutcome.NotAligned, AlignmentOutcome.NotAligned)),
+        DmarcReason.PolicyHidden => discovery.Fault is { } fault
+            ? $"which policy applies to {result.Domain} is unknown: the query for _dmarc.{fault.Name} ended in {fault.Status}"
+            : $"which policy applies to {result.Domain} is unknown",
+        DmarcReason.AlignmentHidden => Text(Find(result, AlignmentOutcome.Unknown, AlignmentOutcome.Unknown)),
+        DmarcReason.IdentifierTemporaryError => TemporaryError(result),
+        DmarcReason.HeaderNotRead or DmarcReason.NoFromField or DmarcReason.SeveralFromFields or DmarcReason.FromNotParsable
+            or DmarcReason.NoMailbox or DmarcReason.TooManyMailboxes or DmarcReason.TooManyAuthorDomains or DmarcReason.AddressLiteral
+            or DmarcReason.SingleLabelDomain or DmarcReason.InvalidDomain => problemText ?? "the message has no author domain that could be evaluated",
+    };
+
+    private static string Problem(DmarcRecord? record) =>
+        record is { Problems: [var first, ..] } ? $"a mistake ({first.Text})" : "no valid p";
+
+    private static IdentifierAlignment? Find(AuthorDomainResult result, AlignmentOutcome first, AlignmentOutcome second)
+    {
+        foreach (var alignment in result.Identifiers)
+        {
+            if (alignment.Identifier.Outcome == IdentifierOutcome.Pass && (alignment.Outcome == first || alignment.Outcome == second))
+                return alignment;
+        }
+        return null;
+    }
+
+    private static string Text(IdentifierAlignment? alignment) => alignment is null
+        ? "no authenticated identifier is aligned"
+        : $"{Name(alignment)}: {alignment.Text}";
+
+    private static string TemporaryError(AuthorDomainResult result)
+    {
+        foreach (var alignment in result.Identifiers)
+        {
+            if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome >= AlignmentOutcome.Relaxed)
+                return $"{Name(alignment)} ended in a temporary error, and {alignment.Text}";
+            if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome == AlignmentOutcome.Unknown)
+                return $"{Name(alignment)} ended in a temporary error, and {alignment.Text}";
+        }
+        return "the check of an identifier ended in a temporary error";
+    }
+
+    private static string Name(IdentifierAlignment alignment) => alignment.Identifier.Method switch
+    {
+        IdentifierMethod.Spf => "SPF",
+        IdentifierMethod.Dkim => "DKIM",
+    };
+}

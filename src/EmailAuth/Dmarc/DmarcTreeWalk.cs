@@ -1,0 +1,107 @@
+using EmailAuth.Dns;
+
+namespace EmailAuth.Dmarc;
+
+/// <summary>A record, and the domain that it was found at.</summary>
+internal readonly record struct FoundRecord(DomainName Domain, DmarcRecord Record);
+
+/// <summary>
+/// One DNS tree walk (RFC 9989 §4.10): up from a domain, label by label, to the first record with <c>psd=y</c> or <c>psd=n</c> or to the
+/// top; at most eight queries.
+/// </summary>
+internal sealed class DmarcTreeWalk
+{
+    /// <summary>RFC 9989 §4.10: names of more than eight labels are cut to seven after the first query.</summary>
+    private const int MostLabelsAfterFirst = 7;
+
+    private readonly List<FoundRecord> _found = new(2);
+
+    private DmarcTreeWalk(DomainName start) => Start = start;
+
+    public DomainName Start { get; }
+
+    /// <summary>The question that kept the walk from going on; null if it came to its end.</summary>
+    public DnsFault? Fault { get; private set; }
+
+    /// <summary>Where several records were found and discarded; null if nowhere.</summary>
+    public List<DomainName>? SeveralRecordsAt { get; private set; }
+
+    /// <summary>Whether the name of the first question, and so the start itself, is known to exist.</summary>
+    public bool StartExists { get; private set; }
+
+    /// <summary>The record at the start; null if there is none.</summary>
+    public DmarcRecord? RecordAtStart => RecordAt(Start);
+
+    /// <summary>The record of the public suffix above the start: the one with <c>psd=y</c> that ended the walk; null if none did.</summary>
+    public FoundRecord? PublicSuffix =>
+        _found.Count > 0 && _found[^1] is { Record.PublicSuffix: PublicSuffixClaim.Yes } last && last.Domain != Start ? last : null;
+
+    public DmarcRecord? RecordAt(DomainName domain)
+    {
+        foreach (var found in _found)
+        {
+            if (found.Domain.Equals(domain))
+                return found.Record;
+        }
+        return null;
+    }
+
+    public static async ValueTask<DmarcTreeWalk> FromAsync(DomainName start, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        var walk = new DmarcTreeWalk(start);
+        var target = start;
+        while (true)
+        {
+            var records = await lookups.RecordsOfAsync(target, cancellationToken).ConfigureAwait(false);
+            if (!walk.GoOn(target, records))
+                return walk;
+            target = target.TakeLast(Math.Min(target.LabelCount - 1, MostLabelsAfterFirst));
+            if (target.LabelCount == 0)
+                return walk;
+        }
+    }
+
+    /// <summary>RFC 9989 §4.10 steps 2 and 6. A failure ends the walk too: whether it would have stopped there cannot be known.</summary>
+    private bool GoOn(DomainName target, DmarcRecordSet records)
+    {
+        if (records.Status.IsTransient())
+        {
+            Fault = new DnsFault(target, records.Status);
+            return false;
+        }
+        if (ReferenceEquals(target, Start))
+            StartExists = records.Status is DnsStatus.NoError or DnsStatus.NoData;
+        if (records.HasSeveralRecords)
+            (SeveralRecordsAt ??= []).Add(target);
+        if (records.Record is not { } record)
+            return true;
+        _found.Add(new FoundRecord(target, record));
+        return record.PublicSuffix == PublicSuffixClaim.Unknown;
+    }
+
+    /// <summary>
+    /// The Organizational Domain of the start (RFC 9989 §4.10.2), selected from the longest name to the shortest; null where
+    /// <see cref="Fault"/> hides it.
+    /// </summary>
+    public DomainName? OrganizationalDomain
+    {
+        get
+        {
+            if (Fault is not null)
+                return null;
+            DomainName? shortest = null;
+            foreach (var (domain, record) in _found)
+            {
+                // 1. psd=n: this is it.
+                if (record.PublicSuffix == PublicSuffixClaim.No)
+                    return domain;
+                // 2. psd=y, other than where the walk started: it is the domain one label below.
+                if (record.PublicSuffix == PublicSuffixClaim.Yes && !domain.Equals(Start))
+                    return Start.TakeLast(domain.LabelCount + 1);
+                // 3. Otherwise the name with the fewest labels.
+                shortest = domain;
+            }
+            return shortest ?? Start;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using EmailAuth.Dns;
+
+namespace EmailAuth.Dmarc;
+
+/// <summary>What came of comparing an identifier with an author domain (RFC 9989 §4.4, §4.10.2).</summary>
+public enum AlignmentOutcome
+{
+    /// <summary>Not compared, as it could not change the result: the identifier is not authenticated.</summary>
+    NotEvaluated,
+
+    /// <summary>A DNS error or a budget hid the Organizational Domain of one of the two.</summary>
+    Unknown,
+
+    /// <summary>Not aligned.</summary>
+    NotAligned,
+
+    /// <summary>Aligned: both have the same Organizational Domain.</summary>
+    Relaxed,
+
+    /// <summary>Aligned: both are the same domain.</summary>
+    Strict,
+}
+
+/// <summary>One identifier, compared with one author domain, and why the comparison ended so. Immutable.</summary>
+public sealed class IdentifierAlignment
+{
+    private readonly DnsFault? _fault;
+    private readonly DomainName _authorDomain;
+    private readonly DomainName? _authorOrganizationalDomain;
+
+    private IdentifierAlignment(AuthenticatedIdentifier identifier, AlignmentMode mode, AlignmentOutcome outcome, PolicyDiscovery author, DomainName? organizationalDomain, DnsFault? fault)
+    {
+        Identifier = identifier;
+        Mode = mode;
+        Outcome = outcome;
+        OrganizationalDomain = organizationalDomain;
+        _authorDomain = author.AuthorDomain;
+        _authorOrganizationalDomain = author.OrganizationalDomain;
+        _fault = fault;
+    }
+
+    /// <summary>The identifier.</summary>
+    public AuthenticatedIdentifier Identifier { get; }
+
+    /// <summary>The mode that the policy record asks for: <c>aspf</c> or <c>adkim</c>.</summary>
+    public AlignmentMode Mode { get; }
+
+    /// <summary>How the comparison ended.</summary>
+    public AlignmentOutcome Outcome { get; }
+
+    /// <summary>The Organizational Domain of the identifier, where it had to be found; else null.</summary>
+    public DomainName? OrganizationalDomain { get; }
+
+    /// <summary>Whether the domain is authenticated and aligned: what makes DMARC pass.</summary>
+    public bool IsAlignedPass => Identifier.Outcome == IdentifierOutcome.Pass && Outcome is AlignmentOutcome.Relaxed or AlignmentOutcome.Strict;
+
+    /// <summary>The comparison for people.</summary>
+    public string Text => Outcome switch
+    {
+        AlignmentOutcome.NotEvaluated => $"{Identifier.Domain} was not compared with {_authorDomain}, since it is not authenticated",
+        AlignmentOutcome.Unknown when _fault is { } fault => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown: the query for _dmarc.{fault.Name} ended in {fault.Status}",
+        AlignmentOutcome.Unknown => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown",
+        AlignmentOutcome.Strict => $"{Identifier.Domain} is the author domain itself",
+        AlignmentOutcome.Relaxed => $"{Identifier.Domain} and {_authorDomain} have the same Organizational Domain {_authorOrganizationalDomain}",
+        AlignmentOutcome.NotAligned when Mode == AlignmentMode.Strict => $"{Identifier.Domain} is not {_authorDomain}, and the policy record asks for strict alignment",
+        AlignmentOutcome.NotAligned when OrganizationalDomain is { } own => $"{Identifier.Domain} has the Organizational Domain {own}, not {_authorOrganizationalDomain}",
+        AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_authorOrganizationalDomain ?? _authorDomain.TakeLast(1)}",
+    };
+
+    /// <summary>Compares, asking DNS only where the answer could be "aligned" (M11).</summary>
+    internal static ValueTask<IdentifierAlignment> EvaluateAsync(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken)
+    {
+        var quick = Compare(identifier, author, record, suffixes);
+        return quick is not null ? new(quick) : WalkAsync(identifier, author, record, lookups, cancellationToken);
+    }
+
+    /// <summary>For an identifier whose alignment cannot change the result: compared as far as that costs no query.</summary>
+    internal static IdentifierAlignment WithoutQueries(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes) =>
+        Compare(identifier, author, record, suffixes) is { Outcome: not AlignmentOutcome.Unknown } quick
+            ? quick
+            : new(identifier, ModeOf(identifier, record), AlignmentOutcome.NotEvaluated, author, null, null);
+
+    /// <summary>Null where only a tree walk for the identifier can tell.</summary>
+    private static IdentifierAlignment? Compare(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes)
+    {
+        var mode = ModeOf(identifier, record);
+        var domain = identifier.Domain;
+        if (domain.Equals(author.AuthorDomain))
+            return Of(AlignmentOutcome.Strict);
+        // RFC 9989 §4.10.2: under strict alignment "a simple string comparison … is all that is required".
+        if (mode == AlignmentMode.Strict)
+            return Of(AlignmentOutcome.NotAligned);
+        if (author.OrganizationalDomain is not { } organizational)
+        {
+            // Hidden it may be any name above the author domain, so whatever shares the last label could be aligned.
+            return domain.IsAtOrBelow(author.AuthorDomain.TakeLast(1)) ? Of(AlignmentOutcome.Unknown, fault: author.Fault) : Of(AlignmentOutcome.NotAligned);
+        }
+        // An Organizational Domain lies at or above its domain, so what lies elsewhere has another one.
+        if (!domain.IsAtOrBelow(organizational))
+            return Of(AlignmentOutcome.NotAligned);
+        if (suffixes is not null)
+        {
+            var own = suffixes.OrganizationalDomainOf(domain);
+            return Of(own.Equals(organizational) ? AlignmentOutcome.Relaxed : AlignmentOutcome.NotAligned, own);
+        }
+        // A walk from the author's Organizational Domain ends in itself: it would see the same records, the rest of that walk.
+        return domain.Equals(organizational) ? Of(AlignmentOutcome.Relaxed, organizational) : null;
+
+        IdentifierAlignment Of(AlignmentOutcome outcome, DomainName? own = null, DnsFault? fault = null) =>
+            new(identifier, mode, outcome, author, own, fault);
+    }
+
+    private static async ValueTask<IdentifierAlignment> WalkAsync(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        var walk = await DmarcTreeWalk.FromAsync(identifier.Domain, lookups, cancellationToken).ConfigureAwait(false);
+        var own = walk.OrganizationalDomain;
+        var outcome = own is null ? AlignmentOutcome.Unknown
+            : own.Equals(author.OrganizationalDomain) ? AlignmentOutcome.Relaxed
+            : AlignmentOutcome.NotAligned;
+        return new(identifier, ModeOf(identifier, record), outcome, author, own, walk.Fault);
+    }
+
+    private static AlignmentMode ModeOf(AuthenticatedIdentifier identifier, DmarcRecord record) => identifier.Method switch
+    {
+        IdentifierMethod.Spf => record.SpfAlignment,
+        IdentifierMethod.Dkim => record.DkimAlignment,
+    };
+}

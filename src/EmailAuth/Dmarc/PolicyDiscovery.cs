@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using EmailAuth.Dns;
+
+namespace EmailAuth.Dmarc;
+
+/// <summary>Which tag a policy was taken from (RFC 9989 §4.10.1).</summary>
+public enum PolicyTag
+{
+    /// <summary><c>p</c>.</summary>
+    P,
+
+    /// <summary><c>sp</c>: the author domain is a subdomain of the policy domain.</summary>
+    Sp,
+
+    /// <summary><c>np</c>: it is a subdomain that does not exist.</summary>
+    Np,
+}
+
+/// <summary>What policy discovery found for one author domain (RFC 9989 §4.10.1), before any identifier is looked at. Immutable.</summary>
+internal sealed class PolicyDiscovery
+{
+    private PolicyDiscovery(DomainName authorDomain) => AuthorDomain = authorDomain;
+
+    public DomainName AuthorDomain { get; }
+
+    /// <summary>Null where <see cref="Fault"/> hides it.</summary>
+    public DomainName? OrganizationalDomain { get; private init; }
+
+    /// <summary>The record that applies, usable or not; null if there is none or a fault hides it.</summary>
+    public DmarcRecord? Record { get; private init; }
+
+    /// <summary>Where <see cref="Record"/> was found.</summary>
+    public DomainName? PolicyDomain { get; private init; }
+
+    /// <summary>The policy asked for this author domain, and the tag it comes from; null without a usable record.</summary>
+    public (DmarcPolicy Policy, PolicyTag Tag)? Policy { get; private init; }
+
+    /// <summary>The question whose failure hides the Organizational Domain, the record, or both.</summary>
+    public DnsFault? Fault { get; private init; }
+
+    /// <summary>Where several records were found and discarded.</summary>
+    public ImmutableArray<DomainName> SeveralRecordsAt { get; private init; } = [];
+
+    /// <summary>With a public suffix list: discovery ended at a name with several records.</summary>
+    public bool EndedAtSeveralRecords { get; private init; }
+
+    public bool IsHidden => Record is null && Fault is not null;
+
+    public static ValueTask<PolicyDiscovery> DiscoverAsync(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken) =>
+        suffixes is null
+            ? ByTreeWalkAsync(authorDomain, lookups, cancellationToken)
+            : ByListAsync(authorDomain, lookups, suffixes, cancellationToken);
+
+    /// <summary>RFC 9989 §4.10.1: the record of the Author Domain, else of its Organizational Domain, else of its Public Suffix Domain.</summary>
+    private static async ValueTask<PolicyDiscovery> ByTreeWalkAsync(DomainName authorDomain, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        var walk = await DmarcTreeWalk.FromAsync(authorDomain, lookups, cancellationToken).ConfigureAwait(false);
+        var organizational = walk.OrganizationalDomain;
+        var record = walk.RecordAtStart;
+        var policyDomain = record is null ? null : authorDomain;
+        if (record is null && organizational is not null)
+        {
+            record = walk.RecordAt(organizational);
+            policyDomain = organizational;
+            if (record is null && walk.PublicSuffix is { } suffix)
+                (policyDomain, record) = (suffix.Domain, suffix.Record);
+        }
+        return new PolicyDiscovery(authorDomain)
+        {
+            OrganizationalDomain = organizational,
+            Record = record,
+            PolicyDomain = record is null ? null : policyDomain,
+            Policy = await PolicyOfAsync(authorDomain, policyDomain, record, walk.StartExists, lookups, cancellationToken).ConfigureAwait(false),
+            Fault = walk.Fault,
+            SeveralRecordsAt = walk.SeveralRecordsAt is { } names ? [.. names] : [],
+        };
+    }
+
+    /// <summary>RFC 7489 §6.6.3: the record of the author domain, else of its Organizational Domain by the list (§3.2).</summary>
+    private static async ValueTask<PolicyDiscovery> ByListAsync(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList suffixes, CancellationToken cancellationToken)
+    {
+        var organizational = suffixes.OrganizationalDomainOf(authorDomain);
+        var policyDomain = authorDomain;
+        var records = await lookups.RecordsOfAsync(authorDomain, cancellationToken).ConfigureAwait(false);
+        var exists = records.Status is DnsStatus.NoError or DnsStatus.NoData;
+        if (records is { Record: null, HasSeveralRecords: false } && !records.Status.IsTransient() && organizational != authorDomain)
+        {
+            policyDomain = organizational;
+            records = await lookups.RecordsOfAsync(organizational, cancellationToken).ConfigureAwait(false);
+        }
+        return new PolicyDiscovery(authorDomain)
+        {
+            OrganizationalDomain = organizational,
+            Record = records.Record,
+            PolicyDomain = records.Record is null ? null : policyDomain,
+            Policy = await PolicyOfAsync(authorDomain, policyDomain, records.Record, exists, lookups, cancellationToken).ConfigureAwait(false),
+            Fault = records.Status.IsTransient() ? new DnsFault(policyDomain, records.Status) : null,
+            // Step 5: with several records policy discovery terminates.
+            SeveralRecordsAt = records.HasSeveralRecords ? [policyDomain] : [],
+            EndedAtSeveralRecords = records.HasSeveralRecords,
+        };
+    }
+
+    /// <summary>
+    /// RFC 9989 §4.10.1: "p" where the record is the Author Domain's own; for a subdomain "sp" if it exists and "np" if it does not,
+    /// each falling back on the one before (§4.7).
+    /// </summary>
+    private static async ValueTask<(DmarcPolicy, PolicyTag)?> PolicyOfAsync(DomainName authorDomain, DomainName? policyDomain, DmarcRecord? record, bool isKnownToExist, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        if (record is not { Policy: { } policy })
+            return null;
+        if (authorDomain == policyDomain)
+            return (policy, PolicyTag.P);
+        var forSubdomains = record.SubdomainPolicy is { } sp ? (sp, PolicyTag.Sp) : (policy, PolicyTag.P);
+        if (record.NonExistentSubdomainPolicy is not { } np || isKnownToExist)
+            return forSubdomains;
+        // RFC 9989 §3.2.13: a domain does not exist if the response for its name is NXDOMAIN. An error is not that response.
+        var answer = await lookups.AnswerOfAsync(authorDomain, cancellationToken).ConfigureAwait(false);
+        return answer?.Status == DnsStatus.NxDomain ? (np, PolicyTag.Np) : forSubdomains;
+    }
+}
