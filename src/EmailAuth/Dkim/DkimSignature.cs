@@ -83,34 +83,15 @@ public sealed class DkimSignature
     internal static bool TryRead(ReadOnlyMemory<byte> value, [NotNullWhen(true)] out DkimSignature? signature, out SignatureDefect defect)
     {
         signature = null;
-        var text = value.Span;
-        if (text.Length > SignatureLimits.MaxValueLength)
-        {
-            defect = new(SignatureRule.TooLong, SignatureLimits.MaxValueLength, $"the value has {text.Length} octets, more than {SignatureLimits.MaxValueLength}");
-            return false;
-        }
         Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
-        var error = TagTable.Read(text, room, out var table, out var position, out var explanation);
-        if (error != TagTableError.None)
-        {
-            defect = new(RuleOf(error), position, explanation);
-            return false;
-        }
-        if (!TryReadVersion(table, out defect)
+        if (!SignatureTags.TryReadList(value.Span, room, out var table, out defect)
+            || !TryReadVersion(table, out defect)
             || !SignatureTags.TryRead(value, table, SignatureKind.Message, out var tags, out defect)
             || !TryReadIdentity(table, tags.Domain, out var identity, out var identityDomain, out defect))
             return false;
         signature = new DkimSignature(tags, identity, identityDomain);
         return true;
     }
-
-    internal static SignatureRule RuleOf(TagTableError error) => error switch
-    {
-        TagTableError.None => SignatureRule.None,
-        TagTableError.Syntax or TagTableError.ControlOctet => SignatureRule.ListSyntax,
-        TagTableError.Duplicate => SignatureRule.DuplicateTag,
-        TagTableError.TooMany => SignatureRule.TooManyTags,
-    };
 
     private static bool TryReadVersion(in TagTable table, out SignatureDefect defect)
     {

@@ -14,7 +14,7 @@ internal static class DkimSignatureLint
         Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
         TagTable.Read(value.AsSpan(0, Math.Min(value.Length, SignatureLimits.MaxValueLength)), room, out var table, out _, out _);
         if (signature is null)
-            diagnostics.Add(new Diagnostic(DiagnosticSeverity.Error, defect.Position, Sentence(defect.Text), SectionOf(defect.Rule)));
+            diagnostics.Add(defect.ToDiagnostic());
         else
             isUsable &= CheckContents(signature, table, diagnostics);
         foreach (ref readonly var tag in table.Tags)
@@ -59,17 +59,5 @@ internal static class DkimSignatureLint
     } || name.SequenceEqual("r"u8);
 
     /// <summary>A sentence from one without its capital letter and full stop.</summary>
-    internal static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}.";
-
-    private static string SectionOf(SignatureRule rule) => rule switch
-    {
-        SignatureRule.ListSyntax or SignatureRule.DuplicateTag or SignatureRule.TooManyTags or SignatureRule.TooLong => "RFC 6376 §3.2",
-        SignatureRule.MissingTag or SignatureRule.Version or SignatureRule.IdentityOutsideDomain => "RFC 6376 §6.1.1",
-        SignatureRule.Algorithm => "RFC 6376 §3.3",
-        SignatureRule.Canonicalization => "RFC 6376 §3.4",
-        SignatureRule.FromNotSigned => "RFC 6376 §5.4",
-        SignatureRule.None or SignatureRule.SignatureValue or SignatureRule.BodyHash or SignatureRule.Domain or SignatureRule.Selector
-            or SignatureRule.SignedFields or SignatureRule.TooManySignedFields or SignatureRule.Identity or SignatureRule.BodyLength
-            or SignatureRule.QueryMethod or SignatureRule.Timestamp or SignatureRule.Expiration or SignatureRule.ExpirationBeforeTimestamp => "RFC 6376 §3.5",
-    };
+    internal static string Sentence(string text) => SignatureDefect.Sentence(text);
 }

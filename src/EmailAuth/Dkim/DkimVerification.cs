@@ -14,22 +14,6 @@ internal sealed class DkimVerification
     private readonly List<PendingSignature> _signatures = [];
     private readonly List<PendingKey> _keys = [];
 
-    /// <summary>A key that one or more signatures wait for.</summary>
-    private sealed class PendingKey(DomainName name, ValueTask<KeyQueryResult> query)
-    {
-        // A task, where there is need to wait, so that the query goes on by itself.
-        private readonly Task<KeyQueryResult>? _waiting = query.IsCompletedSuccessfully ? null : query.AsTask();
-        private KeyQueryResult? _result = query.IsCompletedSuccessfully ? query.Result : null;
-
-        public DomainName Name => name;
-
-        public KeyQueryResult Result => _result!;
-
-        public bool IsHere => _result is not null;
-
-        public async ValueTask ArriveAsync() => _result ??= await _waiting!.ConfigureAwait(false);
-    }
-
     /// <summary>One DKIM-Signature field: decided already, or waiting for key and body.</summary>
     private sealed class PendingSignature
     {
@@ -151,12 +135,7 @@ internal sealed class DkimVerification
     private void Start(PendingSignature pending, BodyHashPlan plan, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = pending.Signature!.Tags;
-        pending.Key = FindKey(tags.KeyName);
-        if (pending.Key is null)
-        {
-            pending.Key = new PendingKey(tags.KeyName, KeyQuery.StartAsync(resolver, tags.KeyName, cancellationToken));
-            _keys.Add(pending.Key);
-        }
+        pending.Key = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
         // Where there are too many partial hashes, the hash of the whole body at least tells its length.
         pending.BodyHash = plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? plan.Add(tags.BodyCanonicalization);
 
@@ -165,16 +144,6 @@ internal sealed class DkimVerification
         hasher.AddSignatureField(_header, pending.FieldIndex, tags);
         hasher.GetDigest(pending.HeaderDigest);
         hasher.Dispose();
-    }
-
-    private PendingKey? FindKey(DomainName name)
-    {
-        foreach (var key in _keys)
-        {
-            if (key.Name.Equals(name))
-                return key;
-        }
-        return null;
     }
 
     /// <summary>The results, in the order of the fields, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 
@@ -13,16 +12,9 @@ internal readonly ref struct SignatureJudge(
 
     public DkimResult Judge(KeyQueryResult query)
     {
-        if (query.Status.IsTransient())
-            return Result(DkimStatus.TempError, DkimReason.KeyUnavailable, $"the key at {signature.KeyName} cannot be fetched now: {query.Detail ?? query.Status.ToString()}");
-        if (query.TooMany > 0)
-            return Result(DkimStatus.PermError, DkimReason.TooManyKeyRecords, $"there are {query.TooMany} records at {signature.KeyName}, more than {KeyQueryResult.MaxRecords}");
-        if (query.Keys.IsEmpty)
-        {
-            return query.Malformed is { } malformed
-                ? Result(DkimStatus.PermError, ReasonOf(malformed.Rule), $"the record at {signature.KeyName} is no key record: {malformed.Text}")
-                : Result(DkimStatus.PermError, DkimReason.NoKey, $"there is no key record at {signature.KeyName}");
-        }
+        var (fault, explanation) = KeyFaults.Find(query, signature.KeyName);
+        if (fault != KeyFault.None)
+            return Result(fault == KeyFault.Unavailable ? DkimStatus.TempError : DkimStatus.PermError, ReasonOf(fault), explanation);
 
         // RFC 6376 §6.1.2 step 4: "try the next key record, if any".
         DkimResult? best = null;
@@ -75,23 +67,13 @@ internal readonly ref struct SignatureJudge(
     /// <summary>What forbids that this key verifies this signature.</summary>
     private (DkimReason Reason, string Text) FindFault(KeyRecord record)
     {
-        if (!record.ServesEmail)
-            return (DkimReason.KeyService, "the key is not for e-mail: its s= names neither email nor *");
-        if (!record.AllowsSha256)
-            return (DkimReason.KeyHash, "the key does not allow sha256: its h= does not name it");
-        if (record.Rule == KeyRule.Revoked)
-            return (DkimReason.KeyRevoked, record.Text);
-        if (record.Rule == KeyRule.UnknownType || record.Type != signature.Algorithm.KeyType())
-            return (DkimReason.KeyType, $"the key at {signature.KeyName} is not of the kind that {signature.Algorithm.ToText()} needs");
-        if (record.Rule != KeyRule.None)
-            return (DkimReason.KeyData, record.Text);
+        var (fault, text) = KeyFaults.Find(record, signature.KeyName, signature.Algorithm, options.MinimumRsaKeyBits);
+        if (fault is not (KeyFault.None or KeyFault.Weak))
+            return (ReasonOf(fault), text);
         // RFC 6376 §3.6.1 t=s: "the 'i=' domain MUST NOT be a subdomain of 'd='".
         if (record.IsStrict && signature.IdentityDomain != signature.Domain)
             return (DkimReason.KeyStrictIdentity, $"the key has t=s, so the domain of i= must be {signature.Domain}, but is {signature.IdentityDomain}");
-        // RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid signatures."
-        if (record.Type == KeyType.Rsa && record.Key!.Bits < options.MinimumRsaKeyBits)
-            return (DkimReason.WeakKey, $"the RSA key has {record.Key.Bits} bits; at least {options.MinimumRsaKeyBits} are needed");
-        return (DkimReason.None, "");
+        return (ReasonOf(fault), text);
     }
 
     private (DkimStatus Status, DkimReason Reason, string Text) JudgeHashes(bool headerMatches, bool? bodyMatches)
@@ -119,15 +101,21 @@ internal readonly ref struct SignatureJudge(
             UnsignedDuplicates = SingleFields.NotCovered(repeatedFields, header, signature.Tags.SignedFields),
         };
 
-    private static DkimReason ReasonOf(KeyRule rule) => rule switch
+    private static DkimReason ReasonOf(KeyFault fault) => fault switch
     {
-        KeyRule.None => DkimReason.None,
-        KeyRule.Syntax or KeyRule.NoKeyData => DkimReason.KeySyntax,
-        KeyRule.DuplicateTag => DkimReason.KeyDuplicateTag,
-        KeyRule.TooLong => DkimReason.KeyTooLong,
-        KeyRule.Version => DkimReason.KeyVersion,
-        KeyRule.Revoked => DkimReason.KeyRevoked,
-        KeyRule.UnknownType => DkimReason.KeyType,
-        KeyRule.KeyData => DkimReason.KeyData,
+        KeyFault.None => DkimReason.None,
+        KeyFault.Unavailable => DkimReason.KeyUnavailable,
+        KeyFault.NoKey => DkimReason.NoKey,
+        KeyFault.TooManyRecords => DkimReason.TooManyKeyRecords,
+        KeyFault.Syntax => DkimReason.KeySyntax,
+        KeyFault.DuplicateTag => DkimReason.KeyDuplicateTag,
+        KeyFault.TooLong => DkimReason.KeyTooLong,
+        KeyFault.Version => DkimReason.KeyVersion,
+        KeyFault.Service => DkimReason.KeyService,
+        KeyFault.Hash => DkimReason.KeyHash,
+        KeyFault.Revoked => DkimReason.KeyRevoked,
+        KeyFault.Type => DkimReason.KeyType,
+        KeyFault.Data => DkimReason.KeyData,
+        KeyFault.Weak => DkimReason.WeakKey,
     };
 }

@@ -1,4 +1,3 @@
-using EmailAuth.Dns;
 using EmailAuth.Signatures;
 
 namespace EmailAuth.Dkim;
@@ -15,14 +14,11 @@ internal static class UnreadableSignature
             tags = default;
         return new DkimResult(DkimStatus.PermError, ToReason(defect.Rule), defect.Text, fieldIndex)
         {
-            Domain = NameIn(tags, "d"u8),
-            SelectorName = NameIn(tags, "s"u8),
+            Domain = SignatureTags.NameIn(tags, "d"u8),
+            SelectorName = SignatureTags.NameIn(tags, "s"u8),
             Algorithm = tags.TryFind("a"u8, out var algorithm) ? SignatureAlgorithms.Find(tags.Value(algorithm))?.ToText() : null,
         };
     }
-
-    private static DomainName? NameIn(in TagTable table, ReadOnlySpan<byte> tagName) =>
-        table.TryFind(tagName, out var tag) && tag.ValueLength is > 0 and <= SignatureLimits.MaxDomainOctets && DomainName.TryParse(table.Value(tag), out var name) ? name : null;
 
     public static DkimReason ToReason(SignatureRule rule) => rule switch
     {

@@ -80,6 +80,12 @@ internal ref struct HeaderHasher(CanonicalizationAlgorithm algorithm)
         ArrayPool<byte>.Shared.Return(unsigned);
     }
 
+    /// <summary>How many canonical octets there are, to come back to with <see cref="Rewind"/>.</summary>
+    public readonly int Length => _length;
+
+    /// <summary>Drops what was added since there were that many octets.</summary>
+    public void Rewind(int length) => _length = length;
+
     /// <summary>SHA-256 of what was added.</summary>
     public readonly void GetDigest(Span<byte> digest) => SHA256.HashData(Canonical, digest);
 

@@ -1,3 +1,5 @@
+using EmailAuth.Syntax;
+
 namespace EmailAuth.Signatures;
 
 /// <summary>The rule that the tags of a signature break (RFC 6376 §3.5, §6.1.1).</summary>
@@ -76,4 +78,23 @@ internal enum SignatureRule
 /// <param name="Rule">The rule broken.</param>
 /// <param name="Position">Where, in octets from the start of the value.</param>
 /// <param name="Text">One sentence for people, without a capital letter or full stop.</param>
-internal readonly record struct SignatureDefect(SignatureRule Rule, int Position, string Text);
+internal readonly record struct SignatureDefect(SignatureRule Rule, int Position, string Text)
+{
+    /// <summary>The same as lint says it.</summary>
+    public Diagnostic ToDiagnostic() => new(DiagnosticSeverity.Error, Position, Sentence(Text), SectionOf(Rule));
+
+    /// <summary>A sentence from one without its capital letter and full stop.</summary>
+    public static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}.";
+
+    private static string SectionOf(SignatureRule rule) => rule switch
+    {
+        SignatureRule.ListSyntax or SignatureRule.DuplicateTag or SignatureRule.TooManyTags or SignatureRule.TooLong => "RFC 6376 §3.2",
+        SignatureRule.MissingTag or SignatureRule.Version or SignatureRule.IdentityOutsideDomain => "RFC 6376 §6.1.1",
+        SignatureRule.Algorithm => "RFC 6376 §3.3",
+        SignatureRule.Canonicalization => "RFC 6376 §3.4",
+        SignatureRule.FromNotSigned => "RFC 6376 §5.4",
+        SignatureRule.None or SignatureRule.SignatureValue or SignatureRule.BodyHash or SignatureRule.Domain or SignatureRule.Selector
+            or SignatureRule.SignedFields or SignatureRule.TooManySignedFields or SignatureRule.Identity or SignatureRule.BodyLength
+            or SignatureRule.QueryMethod or SignatureRule.Timestamp or SignatureRule.Expiration or SignatureRule.ExpirationBeforeTimestamp => "RFC 6376 §3.5",
+    };
+}

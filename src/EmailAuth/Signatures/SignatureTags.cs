@@ -7,8 +7,14 @@ namespace EmailAuth.Signatures;
 /// <summary>Which tags a field has of those that DKIM-Signature and the ARC fields share.</summary>
 internal enum SignatureKind
 {
-    /// <summary>DKIM-Signature (RFC 6376 §3.5) and ARC-Message-Signature (RFC 8617 §4.1.2).</summary>
+    /// <summary>DKIM-Signature (RFC 6376 §3.5).</summary>
     Message,
+
+    /// <summary>
+    /// ARC-Message-Signature (RFC 8617 §4.1.2). Its <c>h=</c> may lack From, be empty and hold empty names, as its published test suite has it: what
+    /// such a signature is good for is for the one who trusts the sealer to judge.
+    /// </summary>
+    ArcMessage,
 
     /// <summary>ARC-Seal (RFC 8617 §4.1.3): no <c>bh= c= h= l= q= x=</c>.</summary>
     Seal,
@@ -55,6 +61,30 @@ internal sealed class SignatureTags
     /// <summary>x= in Unix seconds, saturated.</summary>
     public long? Expiration { get; private set; }
 
+    /// <summary>Reads a value as a tag list.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="room">Room for <see cref="TagTable.MaxTags"/> tags.</param>
+    /// <param name="table">The tags read, those before a defect included.</param>
+    /// <param name="defect">What is wrong, where the answer is false.</param>
+    public static bool TryReadList(ReadOnlySpan<byte> value, Span<TagSlice> room, out TagTable table, out SignatureDefect defect)
+    {
+        table = default;
+        if (value.Length > SignatureLimits.MaxValueLength)
+        {
+            defect = new(SignatureRule.TooLong, SignatureLimits.MaxValueLength, $"the value has {value.Length} octets, more than {SignatureLimits.MaxValueLength}");
+            return false;
+        }
+        var rule = TagTable.Read(value, room, out table, out var position, out var explanation) switch
+        {
+            TagTableError.None => SignatureRule.None,
+            TagTableError.Syntax or TagTableError.ControlOctet => SignatureRule.ListSyntax,
+            TagTableError.Duplicate => SignatureRule.DuplicateTag,
+            TagTableError.TooMany => SignatureRule.TooManyTags,
+        };
+        defect = rule == SignatureRule.None ? default : new(rule, position, explanation);
+        return rule == SignatureRule.None;
+    }
+
     /// <summary>Reads the shared tags from a list that was read already.</summary>
     /// <param name="value">The text that <paramref name="table"/> was read from; kept.</param>
     /// <param name="table">Its tags.</param>
@@ -93,7 +123,7 @@ internal sealed class SignatureTags
             SignatureStart = start,
             SignatureEnd = semicolon < 0 ? text.Length : start + semicolon,
         };
-        if (!read.TryReadTimestamp(table, out defect) || (kind == SignatureKind.Message && !read.TryReadMessageTags(value, table, out defect)))
+        if (!read.TryReadTimestamp(table, out defect) || (kind != SignatureKind.Seal && !read.TryReadMessageTags(value, table, kind, out defect)))
             return false;
         tags = read;
         return true;
@@ -107,11 +137,11 @@ internal sealed class SignatureTags
             defect = Missing("a");
         else if (!table.TryFind("b"u8, out _))
             defect = Missing("b");
-        else if (kind == SignatureKind.Message && !table.TryFind("bh"u8, out _))
+        else if (kind != SignatureKind.Seal && !table.TryFind("bh"u8, out _))
             defect = Missing("bh");
         else if (!table.TryFind("d"u8, out _))
             defect = Missing("d");
-        else if (kind == SignatureKind.Message && !table.TryFind("h"u8, out _))
+        else if (kind != SignatureKind.Seal && !table.TryFind("h"u8, out _))
             defect = Missing("h");
         else if (!table.TryFind("s"u8, out _))
             defect = Missing("s");
@@ -121,6 +151,10 @@ internal sealed class SignatureTags
     /// <summary>The defect of a list that lacks a tag.</summary>
     public static SignatureDefect Missing(string tag) =>
         new(SignatureRule.MissingTag, 0, $"the tag \"{tag}=\" is not there, but every such field must have it");
+
+    /// <summary>The domain name in a tag of a field that may have defects elsewhere, for people; null if there is none.</summary>
+    public static DomainName? NameIn(in TagTable table, ReadOnlySpan<byte> tagName) =>
+        table.TryFind(tagName, out var tag) && tag.ValueLength is > 0 and <= SignatureLimits.MaxDomainOctets && DomainName.TryParse(table.Value(tag), out var name) ? name : null;
 
     private static bool TryReadAlgorithm(in TagTable table, out SignatureAlgorithm algorithm, out SignatureDefect defect)
     {
@@ -193,11 +227,11 @@ internal sealed class SignatureTags
         return false;
     }
 
-    private bool TryReadMessageTags(ReadOnlyMemory<byte> value, in TagTable table, out SignatureDefect defect)
+    private bool TryReadMessageTags(ReadOnlyMemory<byte> value, in TagTable table, SignatureKind kind, out SignatureDefect defect)
     {
         if (!TryReadBodyHash(table, out defect)
             || !TryReadCanonicalization(table, out defect)
-            || !TryReadSignedFields(value, table, out defect)
+            || !TryReadSignedFields(value, table, kind, out defect)
             || !TryReadNumber(table, "l"u8, SignatureRule.BodyLength, out var length, out defect)
             || !TryReadNumber(table, "x"u8, SignatureRule.Expiration, out var expiration, out defect)
             || !TryReadQueryMethods(table, out defect))
@@ -253,11 +287,11 @@ internal sealed class SignatureTags
         : name.SequenceEqual("simple"u8) ? CanonicalizationAlgorithm.Simple
         : null;
 
-    private bool TryReadSignedFields(ReadOnlyMemory<byte> value, in TagTable table, out SignatureDefect defect)
+    private bool TryReadSignedFields(ReadOnlyMemory<byte> value, in TagTable table, SignatureKind kind, out SignatureDefect defect)
     {
         defect = default;
         table.TryFind("h"u8, out var tag);
-        if (!SignedFieldList.TryRead(value.Slice(tag.ValuePosition, tag.ValueLength), SignatureLimits.MaxSignedFields, out var names, out var error))
+        if (!SignedFieldList.TryRead(value.Slice(tag.ValuePosition, tag.ValueLength), SignatureLimits.MaxSignedFields, out var names, out var error, allowsEmpty: kind == SignatureKind.ArcMessage))
         {
             defect = error < 0
                 ? new(SignatureRule.TooManySignedFields, tag.ValuePosition, $"h= names more than {SignatureLimits.MaxSignedFields} fields")
@@ -266,7 +300,7 @@ internal sealed class SignatureTags
         }
         SignedFields = names;
         // RFC 6376 §5.4: "The From header field MUST be signed (that is, included in the "h=" tag)".
-        if (!names.Contains("From"u8))
+        if (kind == SignatureKind.Message && !names.Contains("From"u8))
         {
             defect = new(SignatureRule.FromNotSigned, tag.ValuePosition, "h= does not name From, which every signature must cover");
             return false;

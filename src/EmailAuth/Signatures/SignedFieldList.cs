@@ -14,6 +14,7 @@ internal readonly struct SignedFieldList
         Count = count;
     }
 
+    /// <summary>How many names were written, empty ones included.</summary>
     public int Count { get; }
 
     /// <summary>Reads <c>hdr-name *( [FWS] ":" [FWS] hdr-name )</c>. The value is kept, not copied.</summary>
@@ -21,12 +22,13 @@ internal readonly struct SignedFieldList
     /// <param name="most">How many names there may be.</param>
     /// <param name="list">The names.</param>
     /// <param name="errorPosition">Where the value goes wrong, when <paramref name="list"/> stays empty; -1 if there are just too many names.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> value, int most, out SignedFieldList list, out int errorPosition)
+    /// <param name="allowsEmpty">Whether names may be empty; they then mean no field.</param>
+    public static bool TryRead(ReadOnlyMemory<byte> value, int most, out SignedFieldList list, out int errorPosition, bool allowsEmpty = false)
     {
         list = default;
         errorPosition = 0;
         var count = 0;
-        var names = new Enumerator(value.Span, isEmpty: false);
+        var names = new Enumerator(value.Span, isEmpty: false, skipsEmpty: false);
         while (names.MoveNext())
         {
             if (++count > most)
@@ -34,7 +36,7 @@ internal readonly struct SignedFieldList
                 errorPosition = -1;
                 return false;
             }
-            if (!IsFieldName(names.Current))
+            if (!IsFieldName(names.Current) && !(allowsEmpty && names.Current.IsEmpty))
             {
                 errorPosition = names.Position;
                 return false;
@@ -69,7 +71,7 @@ internal readonly struct SignedFieldList
         return texts.DrainToImmutable();
     }
 
-    public Enumerator GetEnumerator() => new(_value.Span, isEmpty: Count == 0);
+    public Enumerator GetEnumerator() => new(_value.Span, isEmpty: Count == 0, skipsEmpty: true);
 
     // RFC 5322 §3.6.8 ftext: visible ASCII but the colon; RFC 6376 §2.10 takes the semicolon out.
     private static bool IsFieldName(ReadOnlySpan<byte> name)
@@ -83,7 +85,7 @@ internal readonly struct SignedFieldList
     }
 
     /// <summary>Steps through the names without a copy.</summary>
-    public ref struct Enumerator(ReadOnlySpan<byte> value, bool isEmpty)
+    public ref struct Enumerator(ReadOnlySpan<byte> value, bool isEmpty, bool skipsEmpty)
     {
         private readonly ReadOnlySpan<byte> _value = value;
         private int _next = isEmpty ? value.Length + 1 : 0;
@@ -94,15 +96,18 @@ internal readonly struct SignedFieldList
 
         public bool MoveNext()
         {
-            if (_next > _value.Length)
-                return false;
-            var rest = _value[_next..];
-            var colon = rest.IndexOf((byte)':');
-            var part = colon < 0 ? rest : rest[..colon];
-            Position = _next;
-            _next = colon < 0 ? _value.Length + 1 : _next + colon + 1;
-            Current = part.TrimFws();
-            return true;
+            while (_next <= _value.Length)
+            {
+                var rest = _value[_next..];
+                var colon = rest.IndexOf((byte)':');
+                var part = colon < 0 ? rest : rest[..colon];
+                Position = _next;
+                _next = colon < 0 ? _value.Length + 1 : _next + colon + 1;
+                Current = part.TrimFws();
+                if (!skipsEmpty || !Current.IsEmpty)
+                    return true;
+            }
+            return false;
         }
     }
 }

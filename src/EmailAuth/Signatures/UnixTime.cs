@@ -1,4 +1,4 @@
-namespace EmailAuth.Dkim;
+namespace EmailAuth.Signatures;
 
 /// <summary>The numbers of <c>t=</c> and <c>x=</c> (RFC 6376 §3.5), which have no upper end.</summary>
 internal static class UnixTime
