@@ -1,0 +1,116 @@
+using EmailAuth.Cli.Output;
+using EmailAuth.Cli.Verbs;
+
+namespace EmailAuth.Cli.CommandLine;
+
+/// <summary>The <c>emailauth</c> command: finds the verb, runs it, and turns whatever happens into an exit status and at most one line.</summary>
+internal static class EmailAuthCommand
+{
+    public static readonly IReadOnlyList<Verb> Verbs =
+    [
+        new ArcVerb(),
+    ];
+
+    /// <summary>Runs one call to its end. Throws nothing.</summary>
+    public static async Task<ExitStatus> RunAsync(string[] words, CommandIo io, CancellationToken cancellationToken = default)
+    {
+        var status = await RunSafelyAsync(words, io, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await io.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await io.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or NotSupportedException)
+        {
+            return Fail(io, $"standard output cannot be written: {exception.Message}", status.Or(ExitStatus.NoOutput));
+        }
+        return status;
+    }
+
+    private static async Task<ExitStatus> RunSafelyAsync(string[] words, CommandIo io, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DispatchAsync(words, io, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommandException exception)
+        {
+            return Fail(io, exception.Message, exception.Status);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Fail(io, "interrupted.", ExitStatus.Interrupted);
+        }
+        catch (IOException exception)
+        {
+            return Fail(io, exception.Message, ExitStatus.NoOutput);
+        }
+#pragma warning disable CA1031 // The last resort: a defect is told in one line, never as a stack trace.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Defect(io, exception);
+        }
+    }
+
+    /// <summary>Tells of a defect of the program.</summary>
+    public static ExitStatus Defect(CommandIo io, Exception exception) =>
+        Fail(io, $"this is a defect of the program, please report it: {exception.GetType().Name}: {exception.Message}", ExitStatus.Defect);
+
+    private static ExitStatus Fail(CommandIo io, string message, ExitStatus status)
+    {
+        try
+        {
+            io.Error.WriteLine($"emailauth: {PlainText.OneLine(message)}");
+        }
+        catch (IOException)
+        {
+            // Nobody listens.
+        }
+        return status;
+    }
+
+    private static Task<ExitStatus> DispatchAsync(string[] words, CommandIo io, CancellationToken cancellationToken)
+    {
+        if (words is ["help", .. var topic])
+            words = [.. topic, Verb.Help.Name];
+        switch (words)
+        {
+            case []:
+                throw new UsageException("no verb is given; \"emailauth --help\" lists them.");
+            case ["--help" or "-h"]:
+                HelpText.WriteOverview(io.Out, Verbs);
+                return Task.FromResult(ExitStatus.Success);
+            case ["--version"]:
+                io.Out.WriteLine($"emailauth {HelpText.Version}");
+                return Task.FromResult(ExitStatus.Success);
+        }
+
+        var (verb, rest) = Find(words);
+        if (verb.NotBuilt is { } reason)
+            throw new UsageException(reason);
+        var arguments = Arguments.Parse([.. verb.Options, Verb.Help], rest is ["-h"] ? [Verb.Help.Name] : rest);
+        if (arguments.Has(Verb.Help))
+        {
+            HelpText.Write(io.Out, verb);
+            return Task.FromResult(ExitStatus.Success);
+        }
+        if (arguments.Operands.Count > verb.MaxOperands)
+            throw new UsageException($"{PlainText.Quoted(arguments.Operands[verb.MaxOperands])} is one too many; right would be: emailauth {verb.Name} {verb.Operands}".TrimEnd() + ".");
+        return verb.RunAsync(arguments, io, cancellationToken);
+    }
+
+    private static (Verb Verb, string[] Words) Find(string[] words)
+    {
+        foreach (var verb in Verbs)
+        {
+            var name = verb.Name.Split(' ');
+            if (words.AsSpan().StartsWith(name))
+                return (verb, words[name.Length..]);
+        }
+        var family = Verbs.Where(verb => verb.Name.StartsWith(words[0] + " ", StringComparison.Ordinal)).Select(verb => verb.Name).ToList();
+        throw new UsageException(family.Count > 0
+            ? $"{words[0]} alone is no verb; right would be {string.Join(" or ", family)}."
+            : $"there is no verb {PlainText.Quoted(words[0])}; there are {string.Join(", ", Verbs.Select(verb => verb.Name))}.");
+    }
+}
