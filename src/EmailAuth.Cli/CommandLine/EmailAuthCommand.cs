@@ -8,6 +8,8 @@ internal static class EmailAuthCommand
 {
     public static readonly IReadOnlyList<Verb> Verbs =
     [
+        new SpfVerb(),
+        new LintVerb(),
         new ArcVerb(),
     ];
 
