@@ -74,7 +74,7 @@ public class InputTests
     [Test]
     public async Task A_large_standard_input_goes_to_a_temporary_file_that_leaves_nothing_behind()
     {
-        var octets = new byte[9 << 20];
+        var octets = new byte[5 << 20];
         new Random(1).NextBytes(octets);
         await using (var file = await MessageFile.OpenAsync("-", new CommandIo(new MemoryStream(octets), Stream.Null, Stream.Null), default))
         {
