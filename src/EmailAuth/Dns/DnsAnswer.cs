@@ -68,6 +68,11 @@ public sealed class DnsAnswer
         return new DnsAnswer(status, [], timeToLive);
     }
 
+    /// <summary>What a server said, or failed to say.</summary>
+    internal static DnsAnswer Received(
+        DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive, DateTimeOffset receivedAt, string? server, bool isAuthenticated = false, string? detail = null) =>
+        new(status, records, timeToLive) { ReceivedAt = receivedAt, Server = server, IsAuthenticated = isAuthenticated, Detail = detail };
+
     /// <summary>A failure, with what went wrong for people.</summary>
     internal static DnsAnswer Failed(DnsStatus status, string detail) => new(status, [], TimeSpan.Zero) { Detail = detail };
 
