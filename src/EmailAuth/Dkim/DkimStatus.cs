@@ -24,3 +24,19 @@ public enum DkimStatus
     /// <summary>The signature or its key is broken, and will stay so.</summary>
     PermError,
 }
+
+/// <summary>Words for a <see cref="DkimStatus"/>.</summary>
+public static class DkimStatusExtensions
+{
+    /// <summary>The word for header fields (RFC 8601 §2.7.1): <c>pass</c>, <c>permerror</c> …</summary>
+    public static string ToKeyword(this DkimStatus status) => status switch
+    {
+        DkimStatus.None => "none",
+        DkimStatus.Pass => "pass",
+        DkimStatus.Fail => "fail",
+        DkimStatus.Policy => "policy",
+        DkimStatus.Neutral => "neutral",
+        DkimStatus.TempError => "temperror",
+        DkimStatus.PermError => "permerror",
+    };
+}

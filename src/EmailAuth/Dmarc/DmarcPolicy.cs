@@ -65,3 +65,15 @@ public enum DiscoveryMethod
     /// <summary>By a public suffix list (RFC 7489 §3.2): <c>psl</c>.</summary>
     PublicSuffixList,
 }
+
+/// <summary>Words for a <see cref="DmarcPolicy"/>.</summary>
+public static class DmarcPolicyExtensions
+{
+    /// <summary>The word of a record and of <c>policy.dmarc</c> (RFC 9989 §4.7, §9.1): <c>none</c>, <c>quarantine</c>, <c>reject</c>.</summary>
+    public static string ToKeyword(this DmarcPolicy policy) => policy switch
+    {
+        DmarcPolicy.None => "none",
+        DmarcPolicy.Quarantine => "quarantine",
+        DmarcPolicy.Reject => "reject",
+    };
+}

@@ -18,3 +18,17 @@ public enum DmarcStatus
     /// <summary>The message has no author domain that could be evaluated. A later attempt will not help.</summary>
     PermError,
 }
+
+/// <summary>Words for a <see cref="DmarcStatus"/>.</summary>
+public static class DmarcStatusExtensions
+{
+    /// <summary>The word for header fields and reports (RFC 9989 §9.2): <c>pass</c>, <c>temperror</c> …</summary>
+    public static string ToKeyword(this DmarcStatus status) => status switch
+    {
+        DmarcStatus.None => "none",
+        DmarcStatus.Pass => "pass",
+        DmarcStatus.Fail => "fail",
+        DmarcStatus.TempError => "temperror",
+        DmarcStatus.PermError => "permerror",
+    };
+}

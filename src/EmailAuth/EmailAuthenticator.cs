@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Signatures;
+using EmailAuth.Spf;
+
+namespace EmailAuth;
+
+/// <summary>
+/// Tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 9989) by one call. Thread-safe; make one and keep it.
+/// </summary>
+/// <example><code>
+/// using var dns = new CachingDnsResolver(DnsClientResolver.FromSystem());
+/// var authenticator = new EmailAuthenticator(dns);
+/// var result = await authenticator.VerifyAsync(EmailMessage.FromStream(stream), new SmtpSession(address, helo, mailFrom));
+/// if (result.Dmarc.Disposition == DmarcPolicy.Reject) …
+/// </code></example>
+public sealed class EmailAuthenticator
+{
+    private readonly IDnsResolver _resolver;
+    private readonly EmailAuthenticatorOptions _options;
+    private readonly SpfEvaluator _spf;
+    private readonly DkimVerifier _dkim;
+    private readonly DmarcEvaluator _dmarc;
+
+    /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
+    /// <param name="options">How to judge; null for the defaults.</param>
+    public EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(resolver);
+        _resolver = resolver;
+        _options = options ?? new EmailAuthenticatorOptions();
+        var clock = _options.TimeProvider;
+        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock });
+        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock });
+        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock });
+    }
+
+    /// <summary>Judges one message. Bad mail and DNS failures are results; see <see cref="VerificationResult"/>.</summary>
+    /// <param name="message">The message; its body is read once, to the end, and not kept.</param>
+    /// <param name="session">What the SMTP conversation told.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The message came from a stream or pipe and was read before.</exception>
+    /// <exception cref="IOException">The message's own stream failed; whatever it throws comes through.</exception>
+    public async ValueTask<VerificationResult> VerifyAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(session);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        using var reader = message.Open();
+        // Whatever way this call ends, nothing that it began goes on.
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            return await JudgeAsync(reader, session, work.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (exception.CancellationToken == work.Token && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        finally
+        {
+            await work.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<VerificationResult> JudgeAsync(MessageReader reader, SmtpSession session, CancellationToken cancellationToken)
+    {
+        var dns = new MessageDnsResolver(_resolver, _options.Dns, _options.TimeProvider);
+
+        // SPF needs the session only: its questions are on their way while the message is read, and so are the keys and the policy while the body is.
+        var spfTask = CheckSpfAsync(dns, session, cancellationToken);
+        var header = await reader.ReadHeaderAsync(_options.Message, cancellationToken).ConfigureAwait(false);
+        var authors = AuthorDomains.Read(header, _options.Dmarc.Limits);
+        using var bodyHashes = new BodyHashPlan();
+        var signatures = _dkim.Begin(header, bodyHashes, dns, authors.Domains.AsSpan(), cancellationToken);
+        var policy = _dmarc.Start(authors, dns, cancellationToken);
+        await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
+        bodyHashes.Finish();
+
+        var (spf, helo) = await spfTask.ConfigureAwait(false);
+        var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
+        var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
+        return new VerificationResult(session, header, spf, helo, dkim, dmarc, dns.QueriesAsked);
+    }
+
+    private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(MessageDnsResolver dns, SmtpSession session, CancellationToken cancellationToken)
+    {
+        if (session.ClientAddress is not { } client)
+            return (SpfResult.NotChecked(session.Helo, session.MailFrom), null);
+        var mailFrom = await _spf.CheckMailFromAsync(dns, client, session.Helo, session.MailFrom, cancellationToken).ConfigureAwait(false);
+        // With a null reverse-path the MAIL FROM identity is made from HELO already (RFC 7208 §2.4).
+        if (!_options.CheckHelo || mailFrom.Scope == SpfScope.Helo)
+            return (mailFrom, null);
+        return (mailFrom, await _spf.CheckHeloAsync(dns, client, session.Helo, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>What SPF and DKIM authenticated, in DMARC's words (RFC 9989 §4.4). The HELO result is not among them (S16).</summary>
+    private static ImmutableArray<AuthenticatedIdentifier> Identifiers(SpfResult spf, ImmutableArray<DkimResult> dkim)
+    {
+        var identifiers = ImmutableArray.CreateBuilder<AuthenticatedIdentifier>(dkim.Length + 1);
+        if (spf.Domain is { } spfDomain && spf.Status != SpfStatus.None)
+        {
+            identifiers.Add(new AuthenticatedIdentifier(IdentifierMethod.Spf, spfDomain, spf.Status switch
+            {
+                SpfStatus.Pass => IdentifierOutcome.Pass,
+                SpfStatus.TempError => IdentifierOutcome.TempError,
+                SpfStatus.None or SpfStatus.Neutral or SpfStatus.Fail or SpfStatus.SoftFail or SpfStatus.PermError => IdentifierOutcome.Fail,
+            }));
+        }
+        foreach (var signature in dkim)
+        {
+            if (signature.Domain is { } domain)
+            {
+                identifiers.Add(new AuthenticatedIdentifier(IdentifierMethod.Dkim, domain, signature.Status switch
+                {
+                    DkimStatus.Pass => IdentifierOutcome.Pass,
+                    DkimStatus.TempError => IdentifierOutcome.TempError,
+                    DkimStatus.None or DkimStatus.Fail or DkimStatus.Policy or DkimStatus.Neutral or DkimStatus.PermError => IdentifierOutcome.Fail,
+                }));
+            }
+        }
+        return identifiers.DrainToImmutable();
+    }
+}

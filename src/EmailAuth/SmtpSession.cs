@@ -1,0 +1,11 @@
+using System.Net;
+
+namespace EmailAuth;
+
+/// <summary>
+/// What the SMTP conversation told (RFC 5321): all of it raw text from the peer, whatever it is. Nothing here is checked when it is set.
+/// </summary>
+/// <param name="ClientAddress">The address of the connecting client; null where it is not known, which makes SPF <c>none</c>.</param>
+/// <param name="Helo">The argument of HELO or EHLO; may be empty.</param>
+/// <param name="MailFrom">The reverse-path with or without angle brackets; null or empty for the null reverse-path.</param>
+public sealed record SmtpSession(IPAddress? ClientAddress, string Helo, string? MailFrom);

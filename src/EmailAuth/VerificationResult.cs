@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using EmailAuth.AuthResults;
+using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
+using EmailAuth.Message;
+using EmailAuth.Spf;
+
+namespace EmailAuth;
+
+/// <summary>
+/// What was found about one message. It reports and never rejects: <see cref="DmarcResult.Disposition"/> says what the Domain Owner asks for,
+/// and the receiver decides. Only <see cref="EmailAuthenticator"/> makes one.
+/// </summary>
+public sealed class VerificationResult
+{
+    private readonly SmtpSession _session;
+    private readonly HeaderBlock _header;
+
+    internal VerificationResult(
+        SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, DmarcResult dmarc, int dnsQueries)
+    {
+        _session = session;
+        _header = header;
+        Spf = spf;
+        Helo = helo;
+        Dkim = dkim;
+        Dmarc = dmarc;
+        DnsQueries = dnsQueries;
+    }
+
+    /// <summary>SPF for the MAIL FROM identity, which is postmaster@HELO where the reverse-path is null (RFC 7208 §2.4).</summary>
+    public SpfResult Spf { get; }
+
+    /// <summary>SPF for the HELO identity (RFC 7208 §2.3); null where it was not evaluated apart. It never decides about DMARC.</summary>
+    public SpfResult? Helo { get; }
+
+    /// <summary>One result for each DKIM-Signature field, in message order, top first; empty where there is none.</summary>
+    public ImmutableArray<DkimResult> Dkim { get; }
+
+    /// <summary>DMARC (RFC 9989), from the results above that it may use.</summary>
+    public DmarcResult Dmarc { get; }
+
+    /// <summary>Why the header block could not be judged; every method that needs it then ends in permerror.</summary>
+    public MessageDefect MessageDefect => _header.Defect;
+
+    /// <summary>
+    /// A DNS error or a used-up budget decided the DMARC result, or SPF or DKIM where there is no DMARC record to decide by:
+    /// the receiver may ask the sender to try again (RFC 7372, 451).
+    /// </summary>
+    public bool IsTransient => Dmarc.Status switch
+    {
+        DmarcStatus.TempError => true,
+        DmarcStatus.None => Spf.Status == SpfStatus.TempError || DkimStatus == DkimStatus.TempError,
+        DmarcStatus.Pass or DmarcStatus.Fail or DmarcStatus.PermError => false,
+    };
+
+    /// <summary>DNS questions asked for this message, those that a cache answered included.</summary>
+    public int DnsQueries { get; }
+
+    /// <summary>The best of the signatures: <c>none</c> where there is none, permerror where the header block could not be judged.</summary>
+    public DkimStatus DkimStatus
+    {
+        get
+        {
+            var best = MessageDefect == MessageDefect.None ? DkimStatus.None : DkimStatus.PermError;
+            foreach (var signature in Dkim)
+            {
+                if (Rank(signature.Status) > Rank(best))
+                    best = signature.Status;
+            }
+            return best;
+        }
+    }
+
+    /// <summary>RFC 6376 §6.1: a pass is enough; else what a retry could change, else what says most.</summary>
+    private static int Rank(DkimStatus status) => status switch
+    {
+        DkimStatus.Pass => 6,
+        DkimStatus.TempError => 5,
+        DkimStatus.Policy => 4,
+        DkimStatus.Fail => 3,
+        DkimStatus.Neutral => 2,
+        DkimStatus.PermError => 1,
+        DkimStatus.None => 0,
+    };
+
+    /// <summary>The Authentication-Results field to put before the message (RFC 8601 §2.2).</summary>
+    /// <param name="authservId">The name of the one who checked, such as <c>mx.example.net</c>.</param>
+    /// <exception cref="ArgumentException"><paramref name="authservId"/> is empty or has a control character.</exception>
+    public HeaderField ToAuthenticationResults(string authservId) => AuthenticationResultsOf.Result(this, _session, authservId).ToHeaderField();
+
+    /// <summary>
+    /// The Authentication-Results fields on the message that claim to be from this receiver, to be removed on arrival
+    /// (RFC 8601 §5): indices into the header's fields from the top, last first, so that each removal leaves the others in place.
+    /// </summary>
+    /// <param name="authservId">The receiver's own name.</param>
+    public ImmutableArray<int> ForgedAuthenticationResults(string authservId) => AuthenticationResults.ForgedFields(_header, authservId);
+}
