@@ -96,7 +96,7 @@ internal ref struct DmarcRecordReader
             if (tag.TrimWsp().IsEmpty)
             {
                 if (length >= 0)
-                    Report(start, "there is nothing between two semicolons; right would be a tag, or one semicolon less", Grammar);
+                    Report(start, "there is nothing between two semicolons; right would be a tag, or one semicolon less", Grammar, DiagnosticSeverity.Warning);
                 continue;
             }
             count++;
@@ -256,7 +256,7 @@ internal ref struct DmarcRecordReader
             return 100;
         if (Octets.TryParseNumber(value, out var number) && number <= 100)
             return (int)number;
-        Report(position, $"\"{Octets.ToPrintable(value, 30)}\" is not a percentage; right would be a number from 0 to 100", "RFC 7489 §6.3");
+        Report(position, $"\"{Octets.ToPrintable(value, 30)}\" is not a percentage; right would be a number from 0 to 100", "RFC 7489 §6.3", DiagnosticSeverity.Warning);
         return 100;
     }
 
@@ -297,12 +297,12 @@ internal ref struct DmarcRecordReader
         return found is not null;
     }
 
-    private void Report(int position, string text, string section)
+    private void Report(int position, string text, string section, DiagnosticSeverity severity = DiagnosticSeverity.Error)
     {
         _problems ??= [];
         // A hostile record has thousands of mistakes; nobody reads more than a few.
         if (_problems.Count < 100)
-            _problems.Add(new Diagnostic(DiagnosticSeverity.Warning, position, text, section));
+            _problems.Add(new Diagnostic(severity, position, text, section));
     }
 
     private readonly ImmutableArray<Diagnostic> SortedProblems()
