@@ -8,7 +8,9 @@ internal static class EmailAuthCommand
 {
     public static readonly IReadOnlyList<Verb> Verbs =
     [
+        new VerifyVerb(),
         new SpfVerb(),
+        new DmarcVerb(),
         new LintVerb(),
         new ArcVerb(),
     ];
@@ -51,15 +53,16 @@ internal static class EmailAuthCommand
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Defect(io, exception);
+            return Fail(io, DefectText(exception), ExitStatus.Defect);
         }
     }
 
-    /// <summary>Tells of a defect of the program.</summary>
-    public static ExitStatus Defect(CommandIo io, Exception exception) =>
-        Fail(io, $"this is a defect of the program, please report it: {exception.GetType().Name}: {exception.Message}", ExitStatus.Defect);
+    /// <summary>One line about a defect of the program.</summary>
+    public static string DefectText(Exception exception) =>
+        $"this is a defect of the program, please report it: {exception.GetType().Name}: {exception.Message}";
 
-    private static ExitStatus Fail(CommandIo io, string message, ExitStatus status)
+    /// <summary>One line on standard error.</summary>
+    public static void Tell(CommandIo io, string message)
     {
         try
         {
@@ -69,6 +72,11 @@ internal static class EmailAuthCommand
         {
             // Nobody listens.
         }
+    }
+
+    private static ExitStatus Fail(CommandIo io, string message, ExitStatus status)
+    {
+        Tell(io, message);
         return status;
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Output;
 using EmailAuth.Dns;
@@ -33,7 +35,8 @@ internal sealed class DnsOptions : IDisposable
         var clock = arguments.Value(Time) is { } moment ? new FixedTimeProvider(ValueReader.Time(Time, moment)) : TimeProvider.System;
         var limit = arguments.Value(Timeout) is { } seconds ? ValueReader.Seconds(Timeout, seconds, 0.01, 30) : (TimeSpan?)null;
         var resolver = arguments.Has(Zone) ? ReadZones(arguments) : AskServers(arguments, limit);
-        var cache = limit is null ? DnsCacheOptions.Default : new DnsCacheOptions { QueryTimeLimit = limit.Value };
+        // The resolver behind keeps the limit itself, and says what it waited for.
+        var cache = limit is null ? DnsCacheOptions.Default : new DnsCacheOptions { QueryTimeLimit = limit.Value + TimeSpan.FromSeconds(1) };
         return new DnsOptions(new CachingDnsResolver(resolver, cache), clock);
     }
 
@@ -82,7 +85,16 @@ internal sealed class DnsOptions : IDisposable
     {
         if (arguments.Has(Fault))
             throw new UsageException($"{Fault.Name} works with {Zone.Name} only; give the zone file, or leave {Fault.Name} out.");
-        _ = limit;
-        throw new UsageException($"asking DNS servers is not built yet; give {Zone.Name} FILE.");
+        var servers = ImmutableArray.CreateBuilder<IPEndPoint>();
+        foreach (var text in arguments.Values(Server))
+        {
+            servers.Add(DnsClientOptions.TryParseServer(text, out var server)
+                ? server
+                : throw new UsageException($"{Server.Name}: {PlainText.Quoted(text)} is no server; right would be an address such as 127.0.0.1, 192.0.2.53:5353 or [2001:db8::53]:53."));
+        }
+        var options = new DnsClientOptions { Servers = servers.DrainToImmutable() };
+        if (limit is { } most)
+            options = options with { QueryTimeLimit = most, AttemptTimeLimit = most < options.AttemptTimeLimit ? most : options.AttemptTimeLimit };
+        return new DnsClientResolver(options);
     }
 }

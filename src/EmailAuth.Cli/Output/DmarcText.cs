@@ -1,0 +1,61 @@
+using EmailAuth.Dmarc;
+
+namespace EmailAuth.Cli.Output;
+
+/// <summary>DMARC results for people: first the verdict in words, then how it came about.</summary>
+internal static class DmarcText
+{
+    /// <summary>Who is authenticated, and what is asked for.</summary>
+    public static (string Text, Tone Tone) Verdict(DmarcResult dmarc)
+    {
+        var from = dmarc.FromDomain?.ToString() ?? "the author";
+        return dmarc.Status switch
+        {
+            DmarcStatus.Pass => ($"authentic: {from} is confirmed by {Confirmed(dmarc)}", Tone.Good),
+            DmarcStatus.Fail => ($"not authentic: nothing confirms {from}; {Asked(dmarc)}", dmarc.Disposition == DmarcPolicy.None ? Tone.Doubtful : Tone.Bad),
+            DmarcStatus.None => ($"not proven: {from} has no DMARC policy that applies", Tone.Plain),
+            DmarcStatus.TempError => ($"undecided: a temporary error hid what decides about {from}; later may tell", Tone.Doubtful),
+            DmarcStatus.PermError => ($"not to be judged: {dmarc.ReasonText}; {Asked(dmarc)}", Tone.Bad),
+        };
+    }
+
+    public static void Write(TextPage page, DmarcResult dmarc)
+    {
+        var result = dmarc.Status.ToKeyword();
+        page.Finding("DMARC", result, TextPage.ToneOf(result), dmarc.ReasonText);
+        WritePolicy(page, dmarc);
+        foreach (var alignment in dmarc.Identifiers)
+            page.More($"{Name(alignment.Identifier.Method)}: {alignment.Text}");
+    }
+
+    /// <summary>The policy alone.</summary>
+    public static void WritePolicy(TextPage page, DmarcResult dmarc)
+    {
+        if (dmarc.Policy is not { } policy)
+            return;
+        page.More($"policy {policy.ToKeyword()} at {dmarc.PolicyDomain}"
+            + (dmarc.OrganizationalDomain is { } organizational ? $", Organizational Domain {organizational}" : "")
+            + (dmarc.IsTesting ? ", only being tested (t=y)" : ""));
+    }
+
+    private static string Confirmed(DmarcResult dmarc) => (dmarc.SpfAligned, dmarc.DkimAligned) switch
+    {
+        (true, true) => "SPF and DKIM",
+        (true, false) => "SPF",
+        (false, true) => "DKIM",
+        (false, false) => "its identifiers",
+    };
+
+    private static string Asked(DmarcResult dmarc) => dmarc.Disposition switch
+    {
+        DmarcPolicy.None => "nothing is asked for",
+        DmarcPolicy.Quarantine => "its owner asks for quarantine",
+        DmarcPolicy.Reject => "its owner asks to reject it",
+    };
+
+    private static string Name(IdentifierMethod method) => method switch
+    {
+        IdentifierMethod.Spf => "SPF",
+        IdentifierMethod.Dkim => "DKIM",
+    };
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using EmailAuth.Cli.CommandLine;
+using EmailAuth.Cli.Verbs;
+using EmailAuth.Spf;
+using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
+
+namespace EmailAuth.Cli.Output;
+
+/// <summary>Several verified files as a table, a line each, and how many of each kind there were.</summary>
+internal sealed class VerdictTable(CommandIo io)
+{
+    private const int LongestFile = 40;
+    private const int LongestFrom = 32;
+
+    private readonly TextPage _page = new(io);
+    private readonly List<(string File, string From, string Dmarc, string Spf, string Dkim, string Asked)> _rows = [];
+
+    public void Add(FileVerdict verdict)
+    {
+        var file = Cut(verdict.File, LongestFile);
+        _rows.Add(verdict.Result is { } result
+            ? (file, Cut(result.Dmarc.FromDomain?.ToString() ?? "-", LongestFrom), result.Dmarc.Status.ToKeyword(), result.Spf.Status.ToKeyword(), result.DkimStatus.ToKeyword(), result.Dmarc.Disposition.ToKeyword())
+            : (file, "-", "unread", "-", "-", "-"));
+    }
+
+    public void Write()
+    {
+        var fileWidth = Math.Max(4, _rows.Max(row => row.File.Length));
+        var fromWidth = Math.Max(4, _rows.Max(row => row.From.Length));
+        io.Out.WriteLine(_page.Paint($"{"FILE".PadRight(fileWidth)}  {"FROM".PadRight(fromWidth)}  DMARC      SPF        DKIM       ASKED FOR", Tone.Faint));
+        foreach (var row in _rows)
+        {
+            io.Out.WriteLine($"{row.File.PadRight(fileWidth)}  {row.From.PadRight(fromWidth)}  {Word(row.Dmarc)}  {Word(row.Spf)}  {Word(row.Dkim)}  "
+                + _page.Paint(row.Asked, TextPage.ToneOf(row.Asked)));
+        }
+        var counts = _rows.GroupBy(row => row.Dmarc).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Count().ToString(CultureInfo.InvariantCulture)} {group.Key}");
+        io.Out.WriteLine();
+        io.Out.WriteLine($"{_rows.Count.ToString(CultureInfo.InvariantCulture)} messages by DMARC: {string.Join(", ", counts)}");
+    }
+
+    private string Word(string result) => _page.Paint(result.PadRight(9), TextPage.ToneOf(result));
+
+    /// <summary>The end says more than the beginning.</summary>
+    private static string Cut(string text, int length)
+    {
+        var shown = PlainText.OneLine(text);
+        return shown.Length <= length ? shown : "…" + shown[^(length - 1)..];
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using EmailAuth.Cli.Verbs;
+
+namespace EmailAuth.Cli.Output;
+
+/// <summary>The object of one verified file.</summary>
+internal static class VerificationJson
+{
+    public static void Write(Utf8JsonWriter json, FileVerdict verdict, string authservId)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", verdict.File);
+        if (verdict.Result is { } result)
+            WriteMembers(json, result, authservId);
+        else
+            json.WriteString("error", verdict.Problem);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, VerificationResult result, string authservId)
+    {
+        json.WriteStartObject("spf");
+        SpfJson.WriteMembers(json, result.Spf, result.Helo);
+        json.WriteEndObject();
+        json.WriteStartObject("dkim");
+        DkimJson.WriteMembers(json, result.DkimStatus, result.Dkim);
+        json.WriteEndObject();
+        // Not evaluated, which is something else than "none".
+        json.WriteNull("arc");
+        json.WriteStartObject("dmarc");
+        DmarcJson.WriteMembers(json, result.Dmarc);
+        json.WriteEndObject();
+        json.WriteString("authenticationResults", result.ToAuthenticationResults(authservId).Value);
+        json.WriteString("receivedSpf", result.ToReceivedSpf(authservId).Value);
+        json.WriteNumber("dnsQueries", result.DnsQueries);
+        json.WriteBoolean("transient", result.IsTransient);
+        json.WriteName("messageDefect", result.MessageDefect.ToString());
+        json.WriteStartArray("forgedAuthenticationResults");
+        foreach (var field in result.ForgedAuthenticationResults(authservId))
+            json.WriteNumberValue(field);
+        json.WriteEndArray();
+    }
+}

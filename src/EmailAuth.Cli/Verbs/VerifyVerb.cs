@@ -1,0 +1,138 @@
+using EmailAuth.AuthResults;
+using EmailAuth.Cli.CommandLine;
+using EmailAuth.Cli.Input;
+using EmailAuth.Cli.Output;
+using EmailAuth.Message;
+
+namespace EmailAuth.Cli.Verbs;
+
+/// <summary><c>emailauth verify</c>: who really sent these messages.</summary>
+internal sealed class VerifyVerb : Verb
+{
+    private static readonly Option AuthservId = new("--authserv-id", "NAME", "the name of the one who checks, in the header fields; this host's unless set");
+    private static readonly Option Headers = new("--headers", null, "print only the header fields to put before the message");
+
+    public override string Name => "verify";
+
+    public override string Operands => "[FILE|-]…";
+
+    public override string Summary => "tell who really sent a message, and why";
+
+    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservId, Headers, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
+
+    public override string Details => """
+        Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
+        it had CRLF; a mixture is left as it is. Without --ip, SPF is none. The values of --helo and --mail-from are taken raw.
+        Several files give a table, or with --json an array in their order.
+
+          emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com
+          emailauth verify --json *.eml
+          emailauth verify - --zone example.zone --time 2026-05-01T12:00:00Z < message.eml
+
+        Exit status: 0 evaluated, and nothing is asked for; 1 quarantine or reject is asked for; 75 a temporary error decided;
+        66 a message cannot be read. With several files the worst of 70, 66, 75, 1, 0.
+        """;
+
+    public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> files = arguments.Operands.Count == 0 ? ["-"] : arguments.Operands;
+        if (files.Count(file => file == "-") > 1)
+            throw new UsageException("\"-\" is given twice; standard input can be read once.");
+        if (arguments.Has(Headers) && arguments.Has(JsonOutput.Option))
+            throw new UsageException($"{Headers.Name} and {JsonOutput.Option.Name} exclude each other; the document has the fields as authenticationResults and receivedSpf.");
+        if (arguments.Has(Headers) && files.Count > 1)
+            throw new UsageException($"{Headers.Name} is for one message; {files.Count} are given.");
+        var authservId = ReadAuthservId(arguments);
+        var session = SessionOptions.Read(arguments);
+        using var dns = DnsOptions.Read(arguments);
+        var options = new EmailAuthenticatorOptions { TimeProvider = dns.Clock, Dmarc = DmarcMode.Read(arguments) };
+        var verification = new MessageVerification(new EmailAuthenticator(dns.Resolver, options), session, io);
+
+        if (files.Count == 1)
+        {
+            var verdict = await verification.VerifyAsync(files[0], cancellationToken).ConfigureAwait(false);
+            return WriteOne(arguments, io, verdict, authservId);
+        }
+        var verdicts = verification.VerifyAsync(files, cancellationToken);
+        return arguments.Has(JsonOutput.Option)
+            ? await WriteArrayAsync(io, verdicts, authservId).ConfigureAwait(false)
+            : await WriteTableAsync(io, verdicts, files.Count).ConfigureAwait(false);
+    }
+
+    private static string ReadAuthservId(Arguments arguments)
+    {
+        var given = arguments.Value(AuthservId);
+        var authservId = given ?? (Dns.DomainName.TryParse(Environment.MachineName, out var host) ? host.ToString() : "localhost");
+        try
+        {
+            _ = new AuthenticationResults(authservId, []);
+            return authservId;
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{AuthservId.Name}: {PlainText.Quoted(authservId)} is not fit; right would be a domain name such as mx.example.net.");
+        }
+    }
+
+    private static ExitStatus WriteOne(Arguments arguments, CommandIo io, FileVerdict verdict, string authservId)
+    {
+        if (verdict.Result is not { } result)
+            EmailAuthCommand.Tell(io, verdict.Problem!);
+        else if (arguments.Has(JsonOutput.Option))
+            JsonOutput.Write(io, json => VerificationJson.Write(json, verdict, authservId));
+        else if (arguments.Has(Headers))
+            WriteHeaders(io, result, authservId, verdict.HasUnixLineEnds);
+        else
+            VerificationText.Write(new TextPage(io), result, authservId);
+        return verdict.Status;
+    }
+
+    /// <summary>With the line ends of the message that they will stand before.</summary>
+    private static void WriteHeaders(CommandIo io, VerificationResult result, string authservId, bool hasUnixLineEnds)
+    {
+        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId), result.ToReceivedSpf(authservId)])
+            FieldOutput.Write(io.Output, field, hasUnixLineEnds);
+    }
+
+    private static async Task<ExitStatus> WriteArrayAsync(CommandIo io, IAsyncEnumerable<FileVerdict> verdicts, string authservId)
+    {
+        var status = ExitStatus.Success;
+        var json = JsonOutput.Open(io);
+        await using (json.ConfigureAwait(false))
+        {
+            json.WriteStartArray();
+            await foreach (var verdict in verdicts.ConfigureAwait(false))
+            {
+                if (verdict.Problem is { } problem)
+                    EmailAuthCommand.Tell(io, problem);
+                VerificationJson.Write(json, verdict, authservId);
+                json.Flush();
+                status = status.Or(verdict.Status);
+            }
+            json.WriteEndArray();
+        }
+        io.Output.Write("\n"u8);
+        return status;
+    }
+
+    private static async Task<ExitStatus> WriteTableAsync(CommandIo io, IAsyncEnumerable<FileVerdict> verdicts, int count)
+    {
+        var status = ExitStatus.Success;
+        var table = new VerdictTable(io);
+        var problems = new List<string>();
+        using (var progress = new ProgressBar(io, count))
+        {
+            await foreach (var verdict in verdicts.ConfigureAwait(false))
+            {
+                if (verdict.Problem is { } problem)
+                    problems.Add(problem);
+                table.Add(verdict);
+                progress.Step();
+                status = status.Or(verdict.Status);
+            }
+        }
+        problems.ForEach(problem => EmailAuthCommand.Tell(io, problem));
+        table.Write();
+        return status;
+    }
+}
