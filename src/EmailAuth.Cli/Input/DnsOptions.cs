@@ -34,7 +34,7 @@ internal sealed class DnsOptions : IDisposable
     {
         var clock = arguments.Value(Time) is { } moment ? new FixedTimeProvider(ValueReader.Time(Time, moment)) : TimeProvider.System;
         var limit = arguments.Value(Timeout) is { } seconds ? ValueReader.Seconds(Timeout, seconds, 0.01, 30) : (TimeSpan?)null;
-        var resolver = arguments.Has(Zone) ? ReadZones(arguments) : AskServers(arguments, limit);
+        IDnsResolver resolver = arguments.Has(Zone) ? ReadZones(arguments) : AskServers(arguments, limit);
         // The resolver behind keeps the limit itself, and says what it waited for.
         var cache = limit is null ? DnsCacheOptions.Default : new DnsCacheOptions { QueryTimeLimit = limit.Value + TimeSpan.FromSeconds(1) };
         return new DnsOptions(new CachingDnsResolver(resolver, cache), clock);
@@ -81,7 +81,7 @@ internal sealed class DnsOptions : IDisposable
         resolver.WithFault(ValueReader.Domain(Fault, fault[..(slash < 0 ? sign : slash)]).ToString(), type, status);
     }
 
-    private static IDnsResolver AskServers(Arguments arguments, TimeSpan? limit)
+    private static DnsClientResolver AskServers(Arguments arguments, TimeSpan? limit)
     {
         if (arguments.Has(Fault))
             throw new UsageException($"{Fault.Name} works with {Zone.Name} only; give the zone file, or leave {Fault.Name} out.");

@@ -23,7 +23,7 @@ internal static class DmarcJson
         json.WriteBoolean("testing", dmarc.IsTesting);
         json.WriteString("reason", dmarc.Status == DmarcStatus.Pass || (isDiscovery && dmarc.Status == DmarcStatus.Fail) ? null : dmarc.ReasonText);
         json.WriteName("reasonCode", dmarc.Reason.ToString());
-        json.WriteName("policyTag", dmarc.PolicyTag?.ToString() ?? "");
+        json.WriteString("policyTag", dmarc.PolicyTag is { } tag ? Name(tag) : null);
         json.WriteString("appliedPolicy", dmarc.AppliedPolicy?.ToKeyword());
         json.WriteString("discoveryMethod", dmarc.DiscoveryMethod switch
         {
@@ -46,6 +46,13 @@ internal static class DmarcJson
         }
         json.WriteEndArray();
     }
+
+    private static string Name(PolicyTag tag) => tag switch
+    {
+        PolicyTag.P => "p",
+        PolicyTag.Sp => "sp",
+        PolicyTag.Np => "np",
+    };
 
     private static void Write(Utf8JsonWriter json, IdentifierAlignment alignment)
     {

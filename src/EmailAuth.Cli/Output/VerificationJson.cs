@@ -31,7 +31,7 @@ internal static class VerificationJson
         DmarcJson.WriteMembers(json, result.Dmarc);
         json.WriteEndObject();
         json.WriteString("authenticationResults", result.ToAuthenticationResults(authservId).Value);
-        json.WriteString("receivedSpf", result.ToReceivedSpf(authservId).Value);
+        json.WriteNull("receivedSpf");
         json.WriteNumber("dnsQueries", result.DnsQueries);
         json.WriteBoolean("transient", result.IsTransient);
         json.WriteName("messageDefect", result.MessageDefect.ToString());

@@ -2,6 +2,7 @@ using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
 using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
 using EmailAuth.Spf;
 using EmailAuth.Syntax;
 
@@ -35,6 +36,7 @@ internal sealed class LintVerb : Verb
     {
         var lint = ValueReader.Word<Func<string, LintReport>>(Type.Name, arguments.Required(Type),
             ("spf", SpfRecord.Lint),
+            ("dmarc", record => DmarcRecord.Lint(record)),
             ("dkim-signature", DkimSignature.Lint));
         var value = arguments.Operands switch
         {

@@ -26,7 +26,7 @@ internal sealed class MessageVerification(EmailAuthenticator authenticator, Smtp
         finally
         {
             // After a failure or a cancellation the rest comes to its end, and nobody asks how.
-            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class VerifyVerb : Verb
     /// <summary>With the line ends of the message that they will stand before.</summary>
     private static void WriteHeaders(CommandIo io, VerificationResult result, string authservId, bool hasUnixLineEnds)
     {
-        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId), result.ToReceivedSpf(authservId)])
+        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId)])
             FieldOutput.Write(io.Output, field, hasUnixLineEnds);
     }
 
