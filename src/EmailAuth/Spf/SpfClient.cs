@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Spf;
 
@@ -66,6 +67,13 @@ internal readonly struct SpfClient
         }
         address.TryFormat(output, out var written);
         return written;
+    }
+
+    /// <summary>The address as people write it.</summary>
+    public string ToReadable()
+    {
+        Span<byte> text = stackalloc byte[48];
+        return Octets.ToText(text[..WriteReadable(text)]);
     }
 
     /// <summary>The name that the client's PTR records are at (RFC 1035 §3.5, RFC 3596 §2.5).</summary>

@@ -62,5 +62,5 @@ internal static class SpfReasonText
         return $"{verdict}: {string.Join(", then ", result.IncludePath.Select(static term => $"\"{term}\""))} matched";
     }
 
-    private static string Printable(string text) => Octets.ToPrintable(System.Text.Encoding.UTF8.GetBytes(text));
+    private static string Printable(string text) => Octets.ToPrintable(System.Text.Encoding.UTF8.GetBytes(text)).Replace("…", "...", StringComparison.Ordinal);
 }

@@ -67,7 +67,7 @@ internal ref struct SpfRecordReader
     private readonly void RefuseOctet(int position, byte octet)
     {
         if (octet > 0x7F)
-            Fail(position, $"the octet 0x{octet:X2} is not ASCII; a record holds US-ASCII only, and internationalized names as A-labels (xn--…)", "§3.1");
+            Fail(position, $"the octet 0x{octet:X2} is not ASCII; a record holds US-ASCII only, and internationalized names as A-labels (xn--...)", "§3.1");
         else
             Fail(position, $"the octet 0x{octet:X2} is a control character; terms are separated by spaces only", "§4.6.1");
     }
