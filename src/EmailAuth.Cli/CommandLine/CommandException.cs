@@ -11,3 +11,6 @@ internal sealed class UsageException(string message) : CommandException(message,
 
 /// <summary>An input that cannot be read: the message says which and why.</summary>
 internal sealed class InputException(string message) : CommandException(message, ExitStatus.NoInput);
+
+/// <summary>An output that cannot be written: the message says which and why.</summary>
+internal sealed class OutputException(string message) : CommandException(message, ExitStatus.NoOutput);

@@ -10,8 +10,8 @@ internal sealed class CommandIo
     public CommandIo(Stream input, Stream output, Stream error)
     {
         Input = input;
-        Output = output;
-        Out = new StreamWriter(output, Utf8, 16 << 10, leaveOpen: true) { NewLine = "\n" };
+        Output = new OutputStream(output);
+        Out = new StreamWriter(Output, Utf8, 16 << 10, leaveOpen: true) { NewLine = "\n" };
         Error = new StreamWriter(error, Utf8, leaveOpen: true) { NewLine = "\n", AutoFlush = true };
     }
 

@@ -10,6 +10,9 @@ internal static class EmailAuthCommand
     [
         new VerifyVerb(),
         new SpfVerb(),
+        new DkimSignVerb(),
+        new DkimKeygenVerb(),
+        new DkimRecordVerb(),
         new DmarcVerb(),
         new LintVerb(),
         new ArcVerb(),
@@ -24,9 +27,10 @@ internal static class EmailAuthCommand
             await io.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             await io.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or NotSupportedException)
+        catch (OutputException exception)
         {
-            return Fail(io, $"standard output cannot be written: {exception.Message}", status.Or(ExitStatus.NoOutput));
+            // A call that failed has told why already.
+            return status == ExitStatus.NoOutput ? status : Fail(io, exception.Message, status.Or(exception.Status));
         }
         return status;
     }
@@ -44,10 +48,6 @@ internal static class EmailAuthCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Fail(io, "interrupted.", ExitStatus.Interrupted);
-        }
-        catch (IOException exception)
-        {
-            return Fail(io, exception.Message, ExitStatus.NoOutput);
         }
 #pragma warning disable CA1031 // The last resort: a defect is told in one line, never as a stack trace.
         catch (Exception exception)
@@ -68,7 +68,7 @@ internal static class EmailAuthCommand
         {
             io.Error.WriteLine($"emailauth: {PlainText.OneLine(message)}");
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             // Nobody listens.
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EmailAuth.Cli.Verbs;
+using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Output;
 
@@ -31,7 +32,7 @@ internal static class VerificationJson
         DmarcJson.WriteMembers(json, result.Dmarc);
         json.WriteEndObject();
         json.WriteString("authenticationResults", result.ToAuthenticationResults(authservId).Value);
-        json.WriteNull("receivedSpf");
+        json.WriteString("receivedSpf", ReceivedSpfField.Of(result.Spf, authservId).ToHeaderField().Value);
         json.WriteNumber("dnsQueries", result.DnsQueries);
         json.WriteBoolean("transient", result.IsTransient);
         json.WriteName("messageDefect", result.MessageDefect.ToString());

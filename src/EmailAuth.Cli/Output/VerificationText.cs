@@ -17,6 +17,6 @@ internal static class VerificationText
         var forged = result.ForgedAuthenticationResults(authservId);
         if (!forged.IsEmpty)
             page.Finding("Forged", $"{forged.Length}", Tone.Doubtful, $"Authentication-Results fields claim to be from {authservId}; to be removed: {string.Join(", ", forged)} (counted from 0 at the top)");
-        page.Finding("DNS", $"{result.DnsQueries}", Tone.Plain, result.DnsQueries == 1 ? "query" : "queries");
+        page.Line($"  {result.DnsQueries} DNS {(result.DnsQueries == 1 ? "query" : "queries")}", Tone.Faint);
     }
 }

@@ -11,7 +11,7 @@ namespace EmailAuth.Cli.Verbs;
 /// <summary><c>emailauth lint</c>: judges one record or field value by itself.</summary>
 internal sealed class LintVerb : Verb
 {
-    private static readonly Option Type = new("--type", "TYPE", "spf, dmarc, dkim (a key record) or dkim-signature");
+    private static readonly Option Type = new("--type", "TYPE", "spf, dkim (a key record), dmarc or dkim-signature");
 
     public override string Name => "lint";
 
@@ -36,6 +36,7 @@ internal sealed class LintVerb : Verb
     {
         var lint = ValueReader.Word<Func<string, LintReport>>(Type.Name, arguments.Required(Type),
             ("spf", SpfRecord.Lint),
+            ("dkim", DkimKeyRecord.Lint),
             ("dmarc", record => DmarcRecord.Lint(record)),
             ("dkim-signature", DkimSignature.Lint));
         var value = arguments.Operands switch

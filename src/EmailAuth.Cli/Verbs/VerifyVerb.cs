@@ -3,6 +3,7 @@ using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
 using EmailAuth.Message;
+using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Verbs;
 
@@ -90,7 +91,7 @@ internal sealed class VerifyVerb : Verb
     /// <summary>With the line ends of the message that they will stand before.</summary>
     private static void WriteHeaders(CommandIo io, VerificationResult result, string authservId, bool hasUnixLineEnds)
     {
-        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId)])
+        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId), ReceivedSpfField.Of(result.Spf, authservId).ToHeaderField()])
             FieldOutput.Write(io.Output, field, hasUnixLineEnds);
     }
 

@@ -63,6 +63,7 @@ public class VerifyVerbTests
         Assert.That(run.Json.GetProperty("dmarc").GetProperty("policy").GetString(), Is.EqualTo("reject"));
         Assert.That(run.Json.GetProperty("dmarc").GetProperty("disposition").GetString(), Is.EqualTo("none"));
         Assert.That(run.Json.GetProperty("authenticationResults").GetString(), Does.StartWith("mx.example.net; ").And.Contain("dmarc=pass").And.Not.Contain('\n'));
+        Assert.That(run.Json.GetProperty("receivedSpf").GetString(), Does.StartWith("pass (").And.Contain("client-ip=192.0.2.1").And.Not.Contain('\n'));
     }
 
     [Test]
@@ -110,6 +111,7 @@ public class VerifyVerbTests
     {
         var run = await VerifyAsync([_message, "--headers", .. Session]);
         Assert.That(run.Output, Does.StartWith("Authentication-Results: mx.example.net;\r\n "));
+        Assert.That(run.Output, Does.Contain("\r\nReceived-SPF: pass ("));
         Assert.That(run.Output.Replace("\r\n", ""), Does.Not.Contain('\n').And.Not.Contain('\r'));
         var unix = await VerifyInputAsync(Encoding.Latin1.GetBytes(Message.Replace("\r\n", "\n")), ["-", "--headers", .. Session]);
         Assert.That(unix.Output, Is.EqualTo(run.Output.Replace("\r\n", "\n")));
