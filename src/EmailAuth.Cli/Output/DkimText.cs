@@ -17,7 +17,12 @@ internal static class DkimText
     private static void Write(TextPage page, DkimResult signature)
     {
         var result = signature.Status.ToKeyword();
-        var who = $"{signature.Domain?.ToString() ?? "(no domain)"}, selector {signature.Selector ?? "(none)"}, {signature.Algorithm ?? "(no algorithm)"}"
+        if (signature.Domain is null)
+        {
+            page.Finding("DKIM", result, TextPage.ToneOf(result), signature.ReasonText);
+            return;
+        }
+        var who = $"{signature.Domain}, selector {signature.Selector ?? "unknown"}, {signature.Algorithm ?? "unknown algorithm"}"
             + (signature.KeyBits is { } bits ? $", {bits} bits" : "");
         page.Finding("DKIM", result, TextPage.ToneOf(result), who);
         if (signature.Status != DkimStatus.Pass)

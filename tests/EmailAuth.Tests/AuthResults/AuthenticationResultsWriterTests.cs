@@ -207,7 +207,7 @@ public class AuthenticationResultsWriterTests
                 Assert.That(actual.Reason, Is.EqualTo(string.IsNullOrEmpty(expected.Reason) ? null : Sent(expected.Reason, allowUtf8)));
                 Assert.That(actual.Properties, Is.EqualTo(expected.Properties.Select(property => property with { Value = Sent(property.Value, allowUtf8) })));
             }
-        }, iter: 5_000);
+        }, iter: 3_000);
 
     /// <summary>What H1 and H3 let through of a value, said a second time and slowly.</summary>
     private static string Sent(string value, bool allowUtf8)

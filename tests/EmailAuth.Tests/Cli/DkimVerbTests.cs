@@ -113,7 +113,7 @@ public class DkimVerbTests
         (await SignAsync(Message, "--algorithm", "rsa-sha1")).AssertFailed(ExitStatus.Usage, "right would be rsa-sha256 or ed25519-sha256");
         (await SignAsync(Message, "--canonicalization", "relaxed/strict")).AssertFailed(ExitStatus.Usage, "right would be relaxed or simple");
         (await SignAsync(Message, "--headers", "from::to")).AssertFailed(ExitStatus.Usage, "has an empty name");
-        (await SignAsync(Message, "--identity", "joe@example.net")).AssertFailed(ExitStatus.Usage, "example.net");
+        (await SignAsync(Message, "--identity", "joe@example.net")).AssertFailed(ExitStatus.Usage, "must be an address at example.com or below");
         (await SignAsync(Message, "--expire-in", "0")).AssertFailed(ExitStatus.Usage, "right would be a number of seconds");
         (await KeygenAsync(NewPath("x"), "--bits", "1024")).AssertFailed(ExitStatus.Usage, "right would be a number from 2048 to 4096");
         (await KeygenAsync(NewPath("x"), "--bits", "2049")).AssertFailed(ExitStatus.Usage, "right would be 2048, 3072 or 4096");
