@@ -87,7 +87,7 @@ internal ref struct HeaderHasher(CanonicalizationAlgorithm algorithm)
     public void Rewind(int length) => _length = length;
 
     /// <summary>SHA-256 of what was added.</summary>
-    public readonly void GetDigest(Span<byte> digest) => SHA256.HashData(Canonical, digest);
+    public readonly void GetDigest(scoped Span<byte> digest) => SHA256.HashData(Canonical, digest);
 
     private void Grow(int room)
     {

@@ -1,0 +1,60 @@
+using EmailAuth.Dns;
+using EmailAuth.Message;
+
+namespace EmailAuth.Arc;
+
+/// <summary>How chains are judged. Immutable; values are checked when they are set.</summary>
+public sealed record ArcOptions
+{
+    /// <summary>The defaults.</summary>
+    public static ArcOptions Default { get; } = new();
+
+    /// <summary>How much of a chain is looked at.</summary>
+    public ArcLimits Limits { get; init => field = NotNull(value); } = ArcLimits.Default;
+
+    /// <summary>How large a header block may be.</summary>
+    public MessageLimits MessageLimits { get; init => field = NotNull(value); } = MessageLimits.Default;
+
+    /// <summary>How much one message may ask of DNS.</summary>
+    public DnsLimits DnsLimits { get; init => field = NotNull(value); } = DnsLimits.Default;
+
+    /// <summary>The shortest RSA key that counts, in bits. 1,024, which RFC 8301 §3.2 demands and every verifier must accept; at most 4,096.</summary>
+    public int MinimumRsaKeyBits
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1024);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 4096);
+            field = value;
+        }
+    } = 1024;
+
+    /// <summary>
+    /// Whether the chain of a message with a bare CR or LF in its header block may pass. Programs differ in the fields they see in such a message. Off;
+    /// see <see cref="EmailMessage.NormalizingLineEndings"/> for messages stored with LF.
+    /// </summary>
+    public bool AcceptBareLineEnds { get; init; }
+
+    /// <summary>How far clocks may differ when <c>t=</c> and <c>x=</c> are compared with the time of receipt. 300 s; at most a day.</summary>
+    public TimeSpan ClockDrift
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Tells the time of receipt.</summary>
+    public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
+
+    private static T NotNull<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
+}
