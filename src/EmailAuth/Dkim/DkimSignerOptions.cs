@@ -9,19 +9,13 @@ namespace EmailAuth.Dkim;
 public sealed record DkimSignerOptions
 {
     /// <summary>The fields that are signed wherever they stand (RFC 6376 §5.4.1), besides those of <see cref="DefaultOversignedFields"/>.</summary>
-    public static ImmutableArray<string> DefaultSignedFields { get; } =
-    [
-        "In-Reply-To", "References", "Sender", "Content-Transfer-Encoding", "Content-ID", "Content-Description",
-        "Resent-Date", "Resent-From", "Resent-To", "Resent-Cc", "Resent-Message-ID",
-        "List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe", "List-Post", "List-Owner", "List-Archive",
-    ];
+    public static ImmutableArray<string> DefaultSignedFields { get; } = SigningFields.DefaultSigned;
 
     /// <summary>
     /// The fields that are signed and named once more than they stand, so that one added later breaks the signature (RFC 6376 §5.4): those that people
     /// and their programs go by.
     /// </summary>
-    public static ImmutableArray<string> DefaultOversignedFields { get; } =
-        ["From", "To", "Cc", "Subject", "Date", "Reply-To", "Message-ID", "Content-Type", "MIME-Version"];
+    public static ImmutableArray<string> DefaultOversignedFields { get; } = SigningFields.DefaultOversigned;
 
     /// <summary>The Signing Domain Identifier, <c>d=</c>.</summary>
     public required DomainName Domain { get; init; }

@@ -12,7 +12,7 @@ internal sealed class SignatureTemplate
 {
     private readonly DkimSignerOptions _options;
     private readonly DomainName _selector;
-    private readonly List<(byte[] Name, string Text, bool IsOversigned)> _fields = [];
+    private readonly SigningFields _fields = new();
 
     public SignatureTemplate(DkimSignerOptions options)
     {
@@ -21,31 +21,12 @@ internal sealed class SignatureTemplate
         ArgumentNullException.ThrowIfNull(options.Key);
         ArgumentNullException.ThrowIfNull(options.MessageLimits);
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
-        if (!options.Domain.IsHostName || options.Domain.LabelCount < 2)
-            throw Refused($"The domain {options.Domain} has fewer than two labels or is no host name.");
-        if (!DomainName.TryParse(options.Selector, out var selector))
-            throw Refused($"\"{options.Selector}\" is no selector. Right would be labels of letters, digits, hyphens or underscores, separated by dots, such as \"s2026\".");
-        if (!SignatureTags.TryMakeKeyName(selector, options.Domain, out _))
-            throw Refused($"The key's name {selector}._domainkey.{options.Domain} is longer than {DomainName.MaxLength} octets.");
-        _selector = selector;
-        CheckKey(options);
+        if (SigningRules.FindFault(options.Domain, options.Selector, options.Key, options.AllowShortRsaKey, out _selector) is { } fault)
+            throw Refused(fault);
         CheckIdentity(options);
         if (options.ExpiresAfter is { } life && (life < TimeSpan.FromSeconds(1) || life > TimeSpan.FromDays(3650)))
             throw Refused($"ExpiresAfter is {life}; from one second to ten years are possible.");
         AddFields(options);
-    }
-
-    private static void CheckKey(DkimSignerOptions options)
-    {
-        var key = options.Key;
-        if (key.Algorithm == SignatureAlgorithm.RsaSha1)
-            throw Refused("rsa-sha1 must not be used (RFC 8301 §3.1); use rsa-sha256.");
-        if (key.Algorithm != SignatureAlgorithm.RsaSha256)
-            return;
-        if (key.KeyBits < SigningKey.MinRsaBits)
-            throw Refused($"The RSA key has {key.KeyBits} bits; RFC 8301 §3.2 demands at least {SigningKey.MinRsaBits} and recommends 2048.");
-        if (key.KeyBits < 2048 && !options.AllowShortRsaKey)
-            throw Refused($"The RSA key has {key.KeyBits} bits; RFC 8301 §3.2 recommends at least 2048. AllowShortRsaKey lets it sign all the same.");
     }
 
     private static void CheckIdentity(DkimSignerOptions options)
@@ -72,38 +53,21 @@ internal sealed class SignatureTemplate
 
     private void AddField(string name, bool isOversigned)
     {
-        var octets = Encoding.UTF8.GetBytes(name);
-        if (!SignedFieldList.TryRead(octets, 1, out _, out _) || octets.AsSpan().Contains((byte)':'))
+        if (!_fields.TryAdd(name, isOversigned))
             throw Refused($"\"{name}\" is no field name.");
-        foreach (var (known, _, _) in _fields)
-        {
-            if (known.AsSpan().SequenceEqual(octets) || ((ReadOnlySpan<byte>)known).EqualsIgnoreCase(octets))
-                return;
-        }
-        _fields.Add((octets, name, isOversigned));
     }
 
-    #pragma warning disable CA2208 // The argument is the signer's.
+#pragma warning disable CA2208 // The argument is the signer's.
     private static ArgumentException Refused(string text) => new(text, "options");
 #pragma warning restore CA2208
 
     /// <summary>The value of <c>h=</c> for this message: each name as often as its field stands, and once more if oversigned.</summary>
     public string NamesFor(HeaderBlock header)
     {
-        var names = new StringBuilder(256);
-        var total = 0;
-        foreach (var (name, text, isOversigned) in _fields)
-        {
-            var count = isOversigned ? 1 : 0;
-            foreach (ref readonly var field in header.Fields)
-                count += header.IsNamed(field, name) ? 1 : 0;
-            total += count;
-            for (; count > 0; count--)
-                names.Append(names.Length == 0 ? "" : ":").Append(text);
-        }
-        return total <= SignatureLimits.MaxSignedFields
-            ? names.ToString()
-            : throw new DkimSigningException(DkimSigningRefusal.TooLong, $"There are {total} fields to sign; verifiers look for at most {SignatureLimits.MaxSignedFields}.");
+        var names = _fields.NamesFor(header, out var count);
+        return count <= SignatureLimits.MaxSignedFields
+            ? names
+            : throw new DkimSigningException(DkimSigningRefusal.TooLong, $"There are {count} fields to sign; verifiers look for at most {SignatureLimits.MaxSignedFields}.");
     }
 
     /// <summary>The folded value up to <c>b=</c>, which is last so that nothing has to be cut out for the hash.</summary>

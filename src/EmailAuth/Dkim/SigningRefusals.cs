@@ -65,8 +65,7 @@ internal static class SigningRefusals
 
     public static void CheckSignature(int length, ISigningKey key)
     {
-        var expected = key.Algorithm.KeyType() == KeyType.Rsa ? (key.KeyBits + 7) / 8 : Ed25519PublicKey.SignatureLength;
-        if (length != expected)
-            throw new DkimSigningException(DkimSigningRefusal.KeyService, $"The key returned {length} octets; a signature of {key.Algorithm.ToText()} with {key.KeyBits} bits has {expected}.");
+        if (SigningRules.FindFault(length, key) is { } fault)
+            throw new DkimSigningException(DkimSigningRefusal.KeyService, fault);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EmailAuth.Dkim;
+namespace EmailAuth.Signatures;
 
 /// <summary>Builds a field value of tags, folded so that no line is longer than 76 columns where it can be broken (RFC 5322 §2.1.1).</summary>
 internal sealed class FoldedValue
