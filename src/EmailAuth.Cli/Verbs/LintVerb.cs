@@ -1,3 +1,4 @@
+using EmailAuth.Arc;
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
@@ -11,7 +12,7 @@ namespace EmailAuth.Cli.Verbs;
 /// <summary><c>emailauth lint</c>: judges one record or field value by itself.</summary>
 internal sealed class LintVerb : Verb
 {
-    private static readonly Option Type = new("--type", "TYPE", "spf, dkim (a key record), dmarc or dkim-signature");
+    private static readonly Option Type = new("--type", "TYPE", "spf, dkim (a key record), dmarc, dkim-signature, arc-seal or arc-message-signature");
 
     public override string Name => "lint";
 
@@ -38,7 +39,9 @@ internal sealed class LintVerb : Verb
             ("spf", SpfRecord.Lint),
             ("dkim", DkimKeyRecord.Lint),
             ("dmarc", record => DmarcRecord.Lint(record)),
-            ("dkim-signature", DkimSignature.Lint));
+            ("dkim-signature", DkimSignature.Lint),
+            ("arc-seal", ArcFields.LintSeal),
+            ("arc-message-signature", ArcFields.LintMessageSignature));
         var value = arguments.Operands switch
         {
             [] => throw new UsageException("the value to check is missing; right would be: emailauth lint --type spf \"v=spf1 -all\"."),

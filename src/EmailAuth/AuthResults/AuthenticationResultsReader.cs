@@ -50,7 +50,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
             return At(ControlOrComment);
         if (_reader.Peek == '"')
         {
-            if (!TryReadQuotedString(out authservId))
+            if (!QuotedText.TryRead(ref _reader, out authservId))
                 return At("a quoted string that does not end or holds a control character");
         }
         else
@@ -198,7 +198,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         var start = _reader.Position;
         if (_reader.Peek == '"')
         {
-            if (!TryReadQuotedString(out text))
+            if (!QuotedText.TryRead(ref _reader, out text))
                 return At("a quoted string that does not end or holds a control character");
             if (_reader.Peek != '@')
                 return null;
@@ -236,78 +236,15 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         });
     }
 
-    private bool TryReadQuotedString(out string text)
-    {
-        text = "";
-        var read = new ArrayBufferWriter<byte>(64);
-        _reader.Position++;
-        while (!_reader.AtEnd)
-        {
-            var octet = (byte)_reader.Peek;
-            if (octet == '"')
-            {
-                _reader.Position++;
-                text = Octets.ToText(read.WrittenSpan);
-                return true;
-            }
-            if (octet == '\r' && IsFold(_reader.Rest))
-            {
-                _reader.Position += 2;
-                continue;
-            }
-            if (octet == '\\')
-            {
-                _reader.Position++;
-                if (_reader.AtEnd)
-                    return false;
-                octet = (byte)_reader.Peek;
-            }
-            if (octet is < 0x20 and not (byte)'\t' or 0x7F)
-                return false;
-            read.Write([octet]);
-            _reader.Position++;
-        }
-        return false;
-    }
-
     private bool TrySkipCfws(bool keepsComment = false)
     {
         var start = _reader.Position;
         if (!_reader.TrySkipCfws())
             return false;
         if (keepsComment && _comment is null)
-            _comment = FirstComment(_reader.Slice(start, _reader.Position));
+            _comment = QuotedText.FirstComment(_reader.Slice(start, _reader.Position));
         return true;
     }
-
-    /// <summary>The text of the first comment in white space and comments that are known to be well-formed; null if there is none.</summary>
-    private static string? FirstComment(ReadOnlySpan<byte> cfws)
-    {
-        var start = cfws.IndexOf((byte)'(');
-        if (start < 0)
-            return null;
-        var text = new ArrayBufferWriter<byte>(64);
-        var depth = 1;
-        for (var i = start + 1; i < cfws.Length; i++)
-        {
-            var octet = cfws[i];
-            if (octet == '\\')
-                octet = cfws[++i];
-            else if (octet == '\r' && IsFold(cfws[i..]))
-            {
-                i++;
-                continue;
-            }
-            else if (octet == '(')
-                depth++;
-            else if (octet == ')' && --depth == 0)
-                break;
-            text.Write([octet]);
-        }
-        return text.WrittenCount == 0 ? null : Octets.ToText(text.WrittenSpan);
-    }
-
-    private static bool IsFold(ReadOnlySpan<byte> text) => text.Length > 2 && text[1] == '\n' && Octets.IsWsp(text[2]);
 
     private static string Unfolded(ReadOnlySpan<byte> text) => Octets.ToText(text).Replace("\r\n", "", StringComparison.Ordinal);
 
