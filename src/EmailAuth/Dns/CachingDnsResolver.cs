@@ -67,8 +67,12 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(question.Name, nameof(question));
         if (_entries.TryGet(question, out var entry) && FreshIn(entry, question) is { } answer)
+        {
+            DnsMetrics.CountHit(answer);
             return new ValueTask<DnsAnswer>(answer);
+        }
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        DnsMetrics.CountMiss();
         return AskAsync(question, cancellationToken);
     }
 
@@ -102,15 +106,22 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
                 continue;
             }
             Fly(question, flight, isAhead: false);
-            return flight.Landed.IsCompletedSuccessfully ? new ValueTask<DnsAnswer>(flight.Landed) : WaitAsync(question, flight, cancellationToken);
+            return WaitAsync(question, flight, cancellationToken);
         }
+    }
+
+    private static DnsAnswer Counted(DnsAnswer answer)
+    {
+        if (answer.IsStale)
+            DnsMetrics.CountStale();
+        return answer;
     }
 
     private async ValueTask<DnsAnswer> WaitAsync(DnsQuestion question, DnsFlight flight, CancellationToken cancellationToken)
     {
         try
         {
-            return await flight.Landed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return Counted(await flight.Landed.WaitAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -178,8 +189,8 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
         {
             var query = _inner.QueryAsync(question, token);
             if (query.IsCompletedSuccessfully)
-                return await query.ConfigureAwait(false) ?? Broken("an answer that is null");
-            return await AnswerInTimeAsync(query.AsTask(), token).ConfigureAwait(false) ?? Broken("an answer that is null");
+                return await query.ConfigureAwait(false) ?? DnsAnswer.OfNull();
+            return await AnswerInTimeAsync(query.AsTask(), token).ConfigureAwait(false) ?? DnsAnswer.OfNull();
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -189,11 +200,8 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // The type only: a message text may name servers or paths.
-            return Broken(exception.GetType().Name);
+            return DnsAnswer.OfException(exception);
         }
-
-        static DnsAnswer Broken(string what) => DnsAnswer.Failed(DnsStatus.ResolverError, $"the resolver failed with {what}");
     }
 
     /// <summary>Leaves at the token even where the resolver does not look at it.</summary>
@@ -313,6 +321,8 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
 
     private void OnRemoved(ItemRemovedEventArgs<DnsQuestion, DnsCacheEntry> removed)
     {
+        if (removed.Reason is ItemRemovedReason.Evicted or ItemRemovedReason.Trimmed)
+            DnsMetrics.CountEviction();
         if (removed.Value is { } entry)
             Interlocked.Add(ref _bytes, -entry.Evict());
     }

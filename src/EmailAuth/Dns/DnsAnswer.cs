@@ -70,11 +70,17 @@ public sealed class DnsAnswer
 
     /// <summary>What a server said, or failed to say.</summary>
     internal static DnsAnswer Received(
-        DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive, DateTimeOffset receivedAt, string? server, bool isAuthenticated = false, string? detail = null) =>
+        DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive, DateTimeOffset? receivedAt, string? server, bool isAuthenticated = false, string? detail = null) =>
         new(status, records, timeToLive) { ReceivedAt = receivedAt, Server = server, IsAuthenticated = isAuthenticated, Detail = detail };
 
     /// <summary>A failure, with what went wrong for people.</summary>
     internal static DnsAnswer Failed(DnsStatus status, string detail) => new(status, [], TimeSpan.Zero) { Detail = detail };
+
+    /// <summary>What a resolver threw, as an answer. The type only: a message text may name servers or paths.</summary>
+    internal static DnsAnswer OfException(Exception exception) => Failed(DnsStatus.ResolverError, $"the resolver failed with {exception.GetType().Name}");
+
+    /// <summary>A resolver broke its word and returned null.</summary>
+    internal static DnsAnswer OfNull() => Failed(DnsStatus.ResolverError, "the resolver returned null");
 
     /// <summary>The same answer, marked as served after its time. What was made of its records is shared.</summary>
     internal DnsAnswer AsStale() => new(Status, Records, TimeSpan.Zero, _fresh ?? this)
@@ -82,6 +88,7 @@ public sealed class DnsAnswer
         ReceivedAt = ReceivedAt,
         IsAuthenticated = IsAuthenticated,
         Server = Server,
+        Detail = Detail,
         IsStale = true,
     };
 

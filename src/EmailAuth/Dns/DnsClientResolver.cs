@@ -27,7 +27,7 @@ namespace EmailAuth.Dns;
 /// a target reads as the end of the label; a name with a label that begins with "xn--" and is no punycode cannot be asked for and is <see cref="DnsStatus.Malformed"/>.
 /// Whoever cannot trust the server on that must not use it.</para>
 /// <para>At most 256 questions of the process are under way at the same time and 4,096 wait; beyond that, an answer is
-/// <see cref="DnsStatus.OverBudget"/>.</para>
+/// <see cref="DnsStatus.OverBudget"/>. What is counted stands at <see cref="DnsMetrics"/>.</para>
 /// </remarks>
 public sealed class DnsClientResolver : IDnsResolver
 {
@@ -112,6 +112,21 @@ public sealed class DnsClientResolver : IDnsResolver
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(question.Name, nameof(question));
+        var started = DnsMetrics.Begin(_time);
+        DnsAnswer? answer = null;
+        try
+        {
+            answer = await AskWithinLimitsAsync(question, cancellationToken).ConfigureAwait(false);
+            return answer;
+        }
+        finally
+        {
+            DnsMetrics.Ended(started, question, answer?.Status, _time);
+        }
+    }
+
+    private async ValueTask<DnsAnswer> AskWithinLimitsAsync(DnsQuestion question, CancellationToken cancellationToken)
+    {
         using var deadline = new CancellationTokenSource(_options.QueryTimeLimit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
@@ -119,8 +134,9 @@ public sealed class DnsClientResolver : IDnsResolver
             if (!await _gate.TryEnterAsync(both.Token).ConfigureAwait(false))
                 return DnsAnswer.Failed(DnsStatus.OverBudget, $"the process has {_gate.Bounds}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return DnsAnswer.Failed(DnsStatus.OverBudget, $"the process has {_gate.Bounds}, and none ended within {_options.QueryTimeLimit.TotalSeconds:0.###} s");
         }
         try

@@ -17,9 +17,12 @@ internal sealed class DnsQueryGate(int parallel, int queue)
     /// <summary>The bounds, for people.</summary>
     public string Bounds => $"{parallel} DNS queries under way and {queue} waiting";
 
+    /// <summary>Takes a place if one is free. Who got true must <see cref="Leave"/>.</summary>
+    public bool TryEnter() => _free.Wait(0, CancellationToken.None);
+
     /// <summary>Waits for a free place. False at once if too many wait already. Who got true must <see cref="Leave"/>.</summary>
     public ValueTask<bool> TryEnterAsync(CancellationToken cancellationToken) =>
-        _free.Wait(0, CancellationToken.None) ? new(true) : WaitAsync(cancellationToken);
+        TryEnter() ? new(true) : WaitAsync(cancellationToken);
 
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,9 @@ public enum DnsStatus
     /// <summary>What came was not a well-formed answer to the question, or led in a circle. Transient.</summary>
     Malformed,
 
-    /// <summary>Not asked: the message had used up its queries or its time (<see cref="DnsLimits"/>). Transient.</summary>
+    /// <summary>
+    /// Not asked: the message had used up its queries or its time (<see cref="DnsLimits"/>), or too many questions of the process were under way. Transient.
+    /// </summary>
     OverBudget,
 
     /// <summary>There are records.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
@@ -24,6 +25,79 @@ internal static class WireData
             _ => null,
         };
         return record is not null;
+    }
+
+    private const int LongestString = 255;
+
+    /// <summary>
+    /// Appends the data of a record, so that reading it gives an equal record. Of an SOA record only what <see cref="SoaRecord"/> has is written, the rest
+    /// as zero; a text is cut into strings of 255 octets.
+    /// </summary>
+    public static void Write(DnsRecord record, IBufferWriter<byte> data)
+    {
+        switch (record)
+        {
+            case AddressRecord address:
+                data.Write(address.Address.GetAddressBytes());
+                break;
+            case TxtRecord text:
+                WriteText(text.Octets.Span, data);
+                break;
+            case CnameRecord cname:
+                WriteName(cname.Target, data);
+                break;
+            case NsRecord ns:
+                WriteName(ns.Host, data);
+                break;
+            case PtrRecord ptr:
+                WriteName(ptr.Target, data);
+                break;
+            case MxRecord mx:
+                BinaryPrimitives.WriteUInt16BigEndian(data.GetSpan(2), (ushort)mx.Preference);
+                data.Advance(2);
+                WriteName(mx.Exchange, data);
+                break;
+            case SoaRecord soa:
+                WriteName(soa.PrimaryServer, data);
+                WriteName(DomainName.Root, data);
+                var numbers = data.GetSpan(20)[..20];
+                numbers.Clear();
+                BinaryPrimitives.WriteUInt32BigEndian(numbers, soa.Serial);
+                BinaryPrimitives.WriteUInt32BigEndian(numbers[16..], (uint)soa.Minimum.TotalSeconds);
+                data.Advance(20);
+                break;
+            case TlsaRecord tlsa:
+                data.Write([tlsa.Usage, tlsa.Selector, tlsa.MatchingType]);
+                data.Write(tlsa.Data.Span);
+                break;
+            default:
+                throw new ArgumentException($"A record of {record.Type} has no known form.", nameof(record));
+        }
+    }
+
+    private static void WriteText(ReadOnlySpan<byte> text, IBufferWriter<byte> data)
+    {
+        do
+        {
+            var part = text[..Math.Min(text.Length, LongestString)];
+            data.Write([(byte)part.Length]);
+            data.Write(part);
+            text = text[part.Length..];
+        }
+        while (!text.IsEmpty);
+    }
+
+    private static void WriteName(DomainName name, IBufferWriter<byte> data)
+    {
+        foreach (var range in name.Octets.Split((byte)'.'))
+        {
+            var label = name.Octets[range];
+            if (label.IsEmpty)
+                continue;
+            data.Write([(byte)label.Length]);
+            data.Write(label);
+        }
+        data.Write((ReadOnlySpan<byte>)[0]);
     }
 
     private static TxtRecord? ReadText(ReadOnlySpan<byte> data)

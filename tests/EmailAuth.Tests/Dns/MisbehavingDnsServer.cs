@@ -151,7 +151,7 @@ internal sealed class MisbehavingDnsServer : IAsyncDisposable
             {
                 await task.WaitAsync(TimeSpan.FromSeconds(5));
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or InvalidOperationException)
             {
                 // The client has gone, or we are.
             }
