@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
@@ -11,7 +12,7 @@ internal static class AuthenticationResultsOf
 {
     public static AuthenticationResults Result(VerificationResult result, SmtpSession session, string authservId)
     {
-        var methods = ImmutableArray.CreateBuilder<MethodResult>(result.Dkim.Length + 3);
+        var methods = ImmutableArray.CreateBuilder<MethodResult>(result.Dkim.Length + 5);
         methods.Add(Spf(result.Spf, session));
         if (result.Helo is { } helo)
             methods.Add(Spf(helo, session));
@@ -19,6 +20,8 @@ internal static class AuthenticationResultsOf
             methods.Add(new MethodResult("dkim", result.DkimStatus.ToKeyword()));
         foreach (var signature in result.Dkim)
             methods.Add(Dkim(signature, result.Dkim));
+        if (result.Arc.Status != ArcStatus.None)
+            methods.Add(result.Arc.ToMethodResult(session.ClientAddress));
         methods.Add(Dmarc(result.Dmarc));
         return new AuthenticationResults(authservId, methods.DrainToImmutable());
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
@@ -9,7 +10,7 @@ using EmailAuth.Spf;
 namespace EmailAuth;
 
 /// <summary>
-/// Tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 9989) by one call. Thread-safe; make one and keep it.
+/// Tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376), ARC (RFC 8617) and DMARC (RFC 9989) by one call. Thread-safe; make one and keep it.
 /// </summary>
 /// <example><code>
 /// using var dns = new CachingDnsResolver(DnsClientResolver.FromSystem());
@@ -23,6 +24,7 @@ public sealed class EmailAuthenticator
     private readonly EmailAuthenticatorOptions _options;
     private readonly SpfEvaluator _spf;
     private readonly DkimVerifier _dkim;
+    private readonly ArcValidator _arc;
     private readonly DmarcEvaluator _dmarc;
 
     /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
@@ -35,6 +37,7 @@ public sealed class EmailAuthenticator
         var clock = _options.TimeProvider;
         _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock });
         _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock });
+        _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock });
         _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock });
     }
 
@@ -78,14 +81,16 @@ public sealed class EmailAuthenticator
         var authors = AuthorDomains.Read(header, _options.Dmarc.Limits);
         using var bodyHashes = new BodyHashPlan();
         var signatures = _dkim.Begin(header, bodyHashes, dns, authors.Domains.AsSpan(), cancellationToken);
+        var chain = _arc.Begin(header, bodyHashes, dns, cancellationToken);
         var policy = _dmarc.Start(authors, dns, cancellationToken);
         await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
         bodyHashes.Finish();
 
         var (spf, helo) = await spfTask.ConfigureAwait(false);
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
+        var arc = await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
-        return new VerificationResult(session, header, spf, helo, dkim, dmarc, dns.QueriesAsked);
+        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked);
     }
 
     private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(MessageDnsResolver dns, SmtpSession session, CancellationToken cancellationToken)
@@ -125,5 +130,13 @@ public sealed class EmailAuthenticator
             }
         }
         return identifiers.DrainToImmutable();
+    }
+
+    /// <summary>Whether the operator's trusted sealers vouch for a message that DMARC fails (A3). DMARC's own result stays as it is.</summary>
+    private ArcOverrideResult? Override(DmarcResult dmarc, ArcResult arc, SmtpSession session)
+    {
+        if (_options.TrustedSealers.Sealers.IsEmpty || dmarc is not { Status: DmarcStatus.Fail, FromDomain: { } author, AuthorDomains.Length: 1 })
+            return null;
+        return _options.TrustedSealers.Judge(arc, author, session.RecipientDomain, session.ClientAddress);
     }
 }

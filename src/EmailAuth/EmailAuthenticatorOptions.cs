@@ -1,3 +1,4 @@
+using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
@@ -14,6 +15,15 @@ public sealed record EmailAuthenticatorOptions
 
     /// <summary>DKIM: its limits, key sizes, clock drift.</summary>
     public DkimVerifierOptions Dkim { get; init; } = new();
+
+    /// <summary>ARC: its limits and key sizes.</summary>
+    public ArcOptions Arc { get; init; } = new();
+
+    /// <summary>
+    /// The sealers whose word may count where DMARC fails (<see cref="VerificationResult.ArcOverride"/>). None unless the operator names some:
+    /// a chain that passes says who sealed, not that he can be believed.
+    /// </summary>
+    public TrustedSealers TrustedSealers { get; init; } = TrustedSealers.None;
 
     /// <summary>DMARC: its limits and mode.</summary>
     public DmarcOptions Dmarc { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.Net;
+using EmailAuth.Dns;
 
 namespace EmailAuth;
 
@@ -8,4 +9,8 @@ namespace EmailAuth;
 /// <param name="ClientAddress">The address of the connecting client; null where it is not known, which makes SPF <c>none</c>.</param>
 /// <param name="Helo">The argument of HELO or EHLO; may be empty.</param>
 /// <param name="MailFrom">The reverse-path with or without angle brackets; null or empty for the null reverse-path.</param>
-public sealed record SmtpSession(IPAddress? ClientAddress, string Helo, string? MailFrom);
+public sealed record SmtpSession(IPAddress? ClientAddress, string Helo, string? MailFrom)
+{
+    /// <summary>The domain of the recipient, for trusted sealers that count for some recipients only; null where it does not matter.</summary>
+    public DomainName? RecipientDomain { get; init; }
+}

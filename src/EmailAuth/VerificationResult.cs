@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
@@ -17,14 +18,16 @@ public sealed class VerificationResult
     private readonly HeaderBlock _header;
 
     internal VerificationResult(
-        SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, DmarcResult dmarc, int dnsQueries)
+        SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, ArcResult arc, DmarcResult dmarc, ArcOverrideResult? arcOverride, int dnsQueries)
     {
         _session = session;
         _header = header;
         Spf = spf;
         Helo = helo;
         Dkim = dkim;
+        Arc = arc;
         Dmarc = dmarc;
+        ArcOverride = arcOverride;
         DnsQueries = dnsQueries;
     }
 
@@ -37,8 +40,17 @@ public sealed class VerificationResult
     /// <summary>One result for each DKIM-Signature field, in message order, top first; empty where there is none.</summary>
     public ImmutableArray<DkimResult> Dkim { get; }
 
+    /// <summary>The Authenticated Received Chain (RFC 8617). A pass is cryptographic only; see <see cref="ArcOverride"/>.</summary>
+    public ArcResult Arc { get; }
+
     /// <summary>DMARC (RFC 9989), from the results above that it may use.</summary>
     public DmarcResult Dmarc { get; }
+
+    /// <summary>
+    /// Where DMARC failed and the operator has named trusted sealers (<see cref="EmailAuthenticatorOptions.TrustedSealers"/>): whether their chain
+    /// may override the failure, by whose word, through which sets and with which claims. Null otherwise.
+    /// </summary>
+    public ArcOverrideResult? ArcOverride { get; }
 
     /// <summary>Why the header block could not be judged; every method that needs it then ends in permerror.</summary>
     public MessageDefect MessageDefect => _header.Defect;
@@ -87,7 +99,15 @@ public sealed class VerificationResult
     /// <summary>The Authentication-Results field to put before the message (RFC 8601 §2.2).</summary>
     /// <param name="authservId">The name of the one who checked, such as <c>mx.example.net</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="authservId"/> is empty or has a control character.</exception>
-    public HeaderField ToAuthenticationResults(string authservId) => AuthenticationResultsOf.Result(this, _session, authservId).ToHeaderField();
+    public HeaderField ToAuthenticationResults(string authservId) => GetAuthenticationResults(authservId).ToHeaderField();
+
+    /// <summary>The Received-SPF field for the MAIL FROM identity (RFC 7208 §9.1).</summary>
+    /// <param name="receiver">The name of the host that checked.</param>
+    public HeaderField ToReceivedSpf(string receiver) => ReceivedSpfField.Of(Spf, receiver).ToHeaderField();
+
+    /// <summary>What is written into <see cref="ToAuthenticationResults"/>, as data: what an ARC sealer seals (RFC 8617 §4.1.1).</summary>
+    /// <inheritdoc cref="ToAuthenticationResults"/>
+    public AuthenticationResults GetAuthenticationResults(string authservId) => AuthenticationResultsOf.Result(this, _session, authservId);
 
     /// <summary>
     /// The Authentication-Results fields on the message that claim to be from this receiver, to be removed on arrival

@@ -4,6 +4,7 @@ using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Message;
+using EmailAuth.Signatures;
 using EmailAuth.Spf;
 
 namespace EmailAuth.Tests;
@@ -202,5 +203,23 @@ public class EmailAuthenticatorTests
         var result = await VerifyAsync(message, Legitimate, "mx.legit.example", "a@legit.example");
         Assert.That(result.ForgedAuthenticationResults("mx.receiver.example"), Is.EqualTo(new[] { 2 }));
         Assert.That(result.ToAuthenticationResults("mx.receiver.example").Value, Does.StartWith("mx.receiver.example;").And.Contain("dmarc=pass header.from=legit.example"));
+        Assert.That(result.ToReceivedSpf("mx.receiver.example").ToString(), Does.StartWith("Received-SPF: pass"));
+    }
+
+    [Test]
+    public async Task Two_signatures_share_a_look_at_the_body_and_are_told_apart()
+    {
+        using var rsa = SigningKey.GenerateRsa(2048);
+        using var ed25519 = SigningKey.GenerateEd25519();
+        var domain = DomainName.Parse("legit.example");
+        var dns = ZoneDnsResolver.Parse(Zone).Add(DkimKeyRecord.FromKey(rsa).ToMasterFile(domain, "r")).Add(DkimKeyRecord.FromKey(ed25519).ToMasterFile(domain, "e"));
+        var octets = "From: a@legit.example\r\nSubject: x\r\n\r\nbody\r\n"u8.ToArray();
+        var signers = new[] { ("r", rsa), ("e", ed25519) }.Select(pair => new DkimSigner(new DkimSignerOptions { Domain = domain, Selector = pair.Item1, Key = pair.Item2 }));
+        var fields = await DkimSigner.SignAllAsync([.. signers], EmailMessage.FromBytes(octets));
+        octets = [.. fields.SelectMany(field => field.RawOctets.ToArray()), .. octets];
+        var result = await VerifyAsync(EmailMessage.FromBytes(octets), Attacker, "relay.example", "x@relay.example", dns);
+        Assert.That(result.Dkim.Select(signature => signature.Status), Is.EqualTo(new[] { DkimStatus.Pass, DkimStatus.Pass }));
+        Assert.That(result.Dmarc.DkimAligned, Is.True);
+        Assert.That(result.Dmarc.Status, Is.EqualTo(DmarcStatus.Pass));
     }
 }
