@@ -83,14 +83,14 @@ internal static class TestMail
     /// Signs a DKIM-Signature value of the test's own making: everything up to <c>b=</c>, which must come last. The body hash is
     /// filled in where the value has <c>bh=?</c>.
     /// </summary>
-    public static async Task<string> SignValueAsync(string message, string value, SigningKey? key = null, string? signedBody = null)
+    public static async Task<string> SignValueAsync(string message, string value, SigningKey? key = null, Func<byte[], byte[]>? signWith = null)
     {
         var split = message.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var (header, body) = (message[..(split + 2)], message[(split + 4)..]);
         var (headerAlgorithm, bodyAlgorithm) = CanonicalizationOf(value);
         using var plan = new BodyHashPlan();
         var bodyHash = plan.Add(bodyAlgorithm, TagValue(value, "l") is { } length && long.TryParse(length, out var limit) ? limit : null)!;
-        plan.Append(Encoding.Latin1.GetBytes(signedBody ?? body));
+        plan.Append(Encoding.Latin1.GetBytes(body));
         plan.Finish();
         value = value.Replace("bh=?", "bh=" + Convert.ToBase64String(bodyHash.Digest), StringComparison.Ordinal);
 
@@ -103,7 +103,7 @@ internal static class TestMail
         var digest = new byte[32];
         hasher.GetDigest(digest);
         hasher.Dispose();
-        var signature = await (key ?? Rsa).SignAsync(digest);
+        var signature = signWith is null ? await (key ?? Rsa).SignAsync(digest) : signWith(digest);
         return $"DKIM-Signature: {Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value))}{Convert.ToBase64String(signature.Span)}\r\n{message}";
     }
 
