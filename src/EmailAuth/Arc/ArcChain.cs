@@ -9,6 +9,8 @@ namespace EmailAuth.Arc;
 /// </summary>
 internal sealed class ArcChain
 {
+    private const int MostFields = ArcLimits.MostSets * 3;
+
     private readonly ArcSet?[] _sets = new ArcSet?[ArcLimits.MostSets];
     private (ArcReason Reason, string Text) _instanceFault;
 
@@ -27,6 +29,12 @@ internal sealed class ArcChain
 
     /// <summary>Whether the newest seal says cv=fail: nobody may seal the message again (RFC 8617 §5.1 step 2).</summary>
     public bool IsMarkedFailed => Instance > 0 && this[Instance]?.Seal?.ChainValidation == ArcChainValidation.Fail;
+
+    /// <summary>Whether a set may follow (RFC 8617 §5.1 steps 2 and 3): the chain is not marked as failed, and an instance is left.</summary>
+    public bool CanBeSealed => !IsMarkedFailed && Instance < ArcLimits.MostSets && FieldCount <= MostFields && Decided.Reason != ArcReason.HeaderNotRead;
+
+    /// <summary>What tells this chain from another.</summary>
+    public ArcChainMark Mark => new(FieldCount, Instance, Instance == 0 ? null : this[Instance]?.Seal?.Tags?.SignatureOctets);
 
     /// <summary>The set of that instance, or null.</summary>
     public ArcSet? this[int instance] => _sets[instance - 1];
@@ -50,7 +58,7 @@ internal sealed class ArcChain
             return;
         }
         // Counted before any field is read, and before any key is asked for.
-        if (FieldCount > options.Limits.MaxSets * 3)
+        if (FieldCount > MostFields)
         {
             Decided = TooManySets(options);
             return;
@@ -58,7 +66,7 @@ internal sealed class ArcChain
         var fields = header.Fields;
         for (var i = 0; i < fields.Length; i++)
             Add(header, i, options);
-        Decided = Instance > options.Limits.MaxSets ? TooManySets(options) : FindFault(header, options);
+        Decided = Instance > options.Limits.MaxSets || FieldCount > options.Limits.MaxSets * 3 ? TooManySets(options) : FindFault(header, options);
     }
 
     private static (ArcReason, string) TooManySets(ArcOptions options) =>

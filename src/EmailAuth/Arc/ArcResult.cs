@@ -15,8 +15,9 @@ public sealed class ArcResult
         ReasonText = text;
         Instance = chain.Instance;
         IsMarkedFailed = chain.IsMarkedFailed;
+        CanBeSealed = chain.CanBeSealed;
         Sets = sets;
-        Mark = ArcChainMark.Of(chain);
+        Mark = chain.Mark;
     }
 
     /// <summary>The Chain Validation Status.</summary>
@@ -49,6 +50,9 @@ public sealed class ArcResult
 
     /// <summary>The newest seal says <c>cv=fail</c>: nobody may add a set any more (§5.1 step 2).</summary>
     public bool IsMarkedFailed { get; }
+
+    /// <summary>Whether a set may be added: the chain is not marked as failed, it has fewer than 50 sets, and the header block could be read.</summary>
+    public bool CanBeSealed { get; }
 
     /// <summary>Whether the newest message signature covers every From field, so that the author whom people see is the one whom the newest sealer saw.</summary>
     internal bool CoversFrom { get; init; }

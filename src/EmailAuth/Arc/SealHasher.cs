@@ -35,11 +35,10 @@ internal ref struct SealHasher(HeaderBlock header)
         _hasher.GetDigest(digest);
     }
 
-    /// <summary>The digest that a seal signs which is no field of the message yet and ends in an empty <c>b=</c>.</summary>
-    public void GetDigest(HeaderField seal, scoped Span<byte> digest)
+    /// <summary>The digest that a seal signs which is yet to be signed.</summary>
+    public void GetDigest(UnsignedField seal, scoped Span<byte> digest)
     {
-        var field = seal.RawOctets.Span[..^2];
-        _hasher.AddSignatureField(field, seal.Name.Length, seal.Name.Length, field.Length, field.Length);
+        seal.AddTo(ref _hasher);
         _hasher.GetDigest(digest);
     }
 
