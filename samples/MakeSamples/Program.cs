@@ -122,6 +122,8 @@ zone.Append($"""
     _letters        TXT   "v=spf1 ip4:192.0.2.128/25 ip6:2001:db8:1::/48 -all"
     mail            A     192.0.2.25
     mail            TXT   "v=spf1 a -all"
+    letters         A     192.0.2.150
+    letters         TXT   "v=spf1 a -all"
     _dmarc          TXT   "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
     {Record("letter", "example.com", exampleRsa)}
     {Record("ed", "example.com", exampleEd25519)}

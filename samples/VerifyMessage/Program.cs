@@ -9,7 +9,7 @@ using var dns = new CachingDnsResolver(ZoneDnsResolver.Load("samples/zones/examp
 var authenticator = new EmailAuthenticator(dns);   // one for the whole process
 
 await using var stream = File.OpenRead("samples/messages/newsletter.eml");
-var session = new SmtpSession(IPAddress.Parse("192.0.2.150"), Helo: "mail.example.com", MailFrom: "letter@example.com");
+var session = new SmtpSession(IPAddress.Parse("192.0.2.150"), Helo: "letters.example.com", MailFrom: "letter@example.com");
 var result = await authenticator.VerifyAsync(EmailMessage.FromStream(stream), session);
 
 Console.WriteLine(result.ToAuthenticationResults("mx.receiver.example"));
