@@ -63,7 +63,7 @@ public sealed class IdentifierAlignment
         AlignmentOutcome.Strict => $"{Identifier.Domain} is the author domain itself",
         AlignmentOutcome.Relaxed => $"{Identifier.Domain} and {_authorDomain} have the same Organizational Domain {_authorOrganizationalDomain}",
         AlignmentOutcome.NotAligned when Mode == AlignmentMode.Strict => $"{Identifier.Domain} is not {_authorDomain}, and the policy record asks for strict alignment",
-        AlignmentOutcome.NotAligned when OrganizationalDomain is { } own => $"{Identifier.Domain} has the Organizational Domain {own}, not {_authorOrganizationalDomain}",
+        AlignmentOutcome.NotAligned when OrganizationalDomain is { } own => $"{Identifier.Domain} has the Organizational Domain {own}, which is not that of {_authorDomain}",
         AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_authorOrganizationalDomain ?? _authorDomain.TakeLast(1)}",
     };
 
@@ -76,9 +76,7 @@ public sealed class IdentifierAlignment
 
     /// <summary>For an identifier whose alignment cannot change the result: compared as far as that costs no query.</summary>
     internal static IdentifierAlignment WithoutQueries(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes) =>
-        Compare(identifier, author, record, suffixes) is { Outcome: not AlignmentOutcome.Unknown } quick
-            ? quick
-            : new(identifier, ModeOf(identifier, record), AlignmentOutcome.NotEvaluated, author, null, null);
+        Compare(identifier, author, record, suffixes) ?? new(identifier, ModeOf(identifier, record), AlignmentOutcome.NotEvaluated, author, null, null);
 
     /// <summary>Null where only a tree walk for the identifier can tell.</summary>
     private static IdentifierAlignment? Compare(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes)
@@ -92,8 +90,8 @@ public sealed class IdentifierAlignment
             return Of(AlignmentOutcome.NotAligned);
         if (author.OrganizationalDomain is not { } organizational)
         {
-            // Hidden it may be any name above the author domain, so whatever shares the last label could be aligned.
-            return domain.IsAtOrBelow(author.AuthorDomain.TakeLast(1)) ? Of(AlignmentOutcome.Unknown, fault: author.Fault) : Of(AlignmentOutcome.NotAligned);
+            // Hidden it may be any name at or above the author domain, so whatever shares the last label could be aligned.
+            return domain.IsAtOrBelow(author.AuthorDomain.TakeLast(1)) ? null : Of(AlignmentOutcome.NotAligned);
         }
         // An Organizational Domain lies at or above its domain, so what lies elsewhere has another one.
         if (!domain.IsAtOrBelow(organizational))
@@ -106,18 +104,20 @@ public sealed class IdentifierAlignment
         // A walk from the author's Organizational Domain ends in itself: it would see the same records, the rest of that walk.
         return domain.Equals(organizational) ? Of(AlignmentOutcome.Relaxed, organizational) : null;
 
-        IdentifierAlignment Of(AlignmentOutcome outcome, DomainName? own = null, DnsFault? fault = null) =>
-            new(identifier, mode, outcome, author, own, fault);
+        IdentifierAlignment Of(AlignmentOutcome outcome, DomainName? own = null) => new(identifier, mode, outcome, author, own, null);
     }
 
     private static async ValueTask<IdentifierAlignment> WalkAsync(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, DmarcLookups lookups, CancellationToken cancellationToken)
     {
         var walk = await DmarcTreeWalk.FromAsync(identifier.Domain, lookups, cancellationToken).ConfigureAwait(false);
         var own = walk.OrganizationalDomain;
-        var outcome = own is null ? AlignmentOutcome.Unknown
-            : own.Equals(author.OrganizationalDomain) ? AlignmentOutcome.Relaxed
-            : AlignmentOutcome.NotAligned;
-        return new(identifier, ModeOf(identifier, record), outcome, author, own, walk.Fault);
+        var outcome = (own, author.OrganizationalDomain) switch
+        {
+            (null, _) => AlignmentOutcome.Unknown,
+            (_, null) => author.AuthorDomain.IsAtOrBelow(own) ? AlignmentOutcome.Unknown : AlignmentOutcome.NotAligned,
+            var (left, right) => left.Equals(right) ? AlignmentOutcome.Relaxed : AlignmentOutcome.NotAligned,
+        };
+        return new(identifier, ModeOf(identifier, record), outcome, author, own, walk.Fault ?? author.Fault);
     }
 
     private static AlignmentMode ModeOf(AuthenticatedIdentifier identifier, DmarcRecord record) => identifier.Method switch
