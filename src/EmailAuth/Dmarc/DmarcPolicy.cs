@@ -13,6 +13,19 @@ public enum DmarcPolicy
     Reject,
 }
 
+/// <summary>Which tag a policy was taken from (RFC 9989 §4.10.1).</summary>
+public enum PolicyTag
+{
+    /// <summary><c>p</c>.</summary>
+    P,
+
+    /// <summary><c>sp</c>: the author domain is a subdomain of the policy domain.</summary>
+    Sp,
+
+    /// <summary><c>np</c>: it is a subdomain that does not exist.</summary>
+    Np,
+}
+
 /// <summary>How close an authenticated identifier must be to the author domain (RFC 9989 §4.7, tags <c>adkim</c>, <c>aspf</c>).</summary>
 public enum AlignmentMode
 {

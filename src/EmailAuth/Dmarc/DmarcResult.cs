@@ -36,7 +36,11 @@ public sealed class DmarcResult
     public DmarcReason Reason { get; }
 
     /// <summary>The reason for people: what was wrong, where, and what would be right.</summary>
-    public string ReasonText => _problemText ?? (Reason == _deciding?.Reason ? _deciding.ReasonText : "not every author domain passed");
+    public string ReasonText => _problemText ?? Reason switch
+    {
+        DmarcReason.NotEveryAuthorDomainPassed => $"no policy record applies to {FromDomain}, one of several author domains, of which others passed",
+        _ => _deciding?.ReasonText ?? "the message has no author domain that could be evaluated",
+    };
 
     /// <summary>The author domain, as A-labels; null if the From field has none that could be read.</summary>
     public DomainName? FromDomain => _deciding?.Domain;

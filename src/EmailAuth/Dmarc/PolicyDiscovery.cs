@@ -3,19 +3,6 @@ using EmailAuth.Dns;
 
 namespace EmailAuth.Dmarc;
 
-/// <summary>Which tag a policy was taken from (RFC 9989 §4.10.1).</summary>
-public enum PolicyTag
-{
-    /// <summary><c>p</c>.</summary>
-    P,
-
-    /// <summary><c>sp</c>: the author domain is a subdomain of the policy domain.</summary>
-    Sp,
-
-    /// <summary><c>np</c>: it is a subdomain that does not exist.</summary>
-    Np,
-}
-
 /// <summary>What policy discovery found for one author domain (RFC 9989 §4.10.1), before any identifier is looked at. Immutable.</summary>
 internal sealed class PolicyDiscovery
 {

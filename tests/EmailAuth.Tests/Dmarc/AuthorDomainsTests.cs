@@ -54,6 +54,10 @@ public class AuthorDomainsTests
     [TestCase("\u2100.example")]
     [TestCase("exam\u00ADple.com")]
     [TestCase("exam\u200Dple.com")]
+    [Attack("P7")]
+    [TestCase("exam\u00A0ple.com")]
+    [TestCase("\u2003example.com")]
+    [TestCase("example.com\u0085")]
     public void A_domain_that_idna_would_have_to_map_is_refused(string domain) =>
         Assert.That(Of($"From: a@{domain}\r\n").Problem, Is.EqualTo(DmarcReason.InvalidDomain));
 
@@ -93,6 +97,8 @@ public class AuthorDomainsTests
     [TestCase("From: \"admin@legit.test\" <any@attack.test>\r\n", "ok attack.test")]
     [TestCase("From: admin@legit.test <any@attack.test>\r\n", "FromNotParsable legit.test attack.test")]
     [TestCase("From: (x) <any@attack.test> (admin@legit.test)\r\n", "ok attack.test")]
+    [Attack("P8")]
+    [TestCase("From: a@evil.test <b@good.test>\r\n", "FromNotParsable evil.test good.test")]
     [Attack("M4")]
     [TestCase("From: a@x.test, b\r\n", "FromNotParsable x.test")]
     [TestCase("From: b\r\n", "FromNotParsable")]

@@ -133,6 +133,14 @@ public class DmarcEvaluatorTests
     }
 
     [Test]
+    public async Task A_name_below_which_something_was_found_is_not_asked_whether_it_exists()
+    {
+        var dns = Zone("_dmarc.example.com. TXT \"v=DMARC1; p=none; np=reject\"|_dmarc.policy.example.com. TXT x");
+        await Evaluate(dns, "policy.example.com");
+        Assert.That(Asked(dns), Is.EqualTo("_dmarc.policy.example.com _dmarc.example.com _dmarc.com"));
+    }
+
+    [Test]
     public async Task Without_np_nobody_asks_whether_the_name_exists()
     {
         var dns = Zone(Com);
@@ -479,9 +487,29 @@ public class DmarcEvaluatorTests
             PolicyHidden: which policy applies to broken.test is unknown: the query for _dmarc.broken.test ended in Timeout
             AlignmentHidden: SPF: whether mail.example.com is aligned with example.com is unknown: the query for _dmarc.mail.example.com ended in Timeout
             IdentifierTemporaryError: DKIM ended in a temporary error, and example.com is the author domain itself
-            NotEveryAuthorDomainPassed: not every author domain passed
+            NotEveryAuthorDomainPassed: no policy record applies to nowhere.test, one of several author domains, of which others passed
             FromNotParsable: the From field is malformed at octet 4: right would be a local-part; a route before the address is obsolete (RFC 5322 §4.4)
             """));
+    }
+
+    [Test]
+    public async Task A_warm_evaluation_allocates_little()
+    {
+        var dns = ZoneDnsResolver.Parse(Com);
+        var evaluator = new DmarcEvaluator(dns);
+        var identifiers = Identifiers("spf:example.com dkim:mail.example.com");
+        var header = HeaderBlock.Parse(Encoding.UTF8.GetBytes("From: Name <a@news.example.com>\r\n"), MessageLimits.Default);
+        for (var i = 0; i < 3; i++)
+            await evaluator.EvaluateAsync(AuthorDomains.Read(header, DmarcLimits.Default), identifiers);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            var pending = evaluator.EvaluateAsync(AuthorDomains.Read(header, DmarcLimits.Default), identifiers);
+            Assert.That(pending.IsCompletedSuccessfully);
+        }
+        var octets = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        TestContext.Out.WriteLine($"{octets} octets a message");
+        Assert.That(octets, Is.LessThan(6_000));
     }
 
     private sealed class ThrowingResolver : IDnsResolver

@@ -115,6 +115,13 @@ public class DmarcRecordTests
     [TestCase("v=DMARC1; p=reject; sp=quar\u00E4ntine; rua=mailto:a@example.com", "p=none rua=mailto:a@example.com !23")]
     public void A_mistake_in_one_tag_leaves_that_tag_at_its_default(string text, string expected) => Assert.That(Values(text), Is.EqualTo(expected));
 
+    [Attack("P7")]
+    [TestCase("v=DMARC1;\u00A0p=reject", "p=- !9")]
+    [TestCase("v=DMARC1; p=\u00A0reject", "p=- !12")]
+    [TestCase("v=DMARC1; p=reject\u0000", "p=- !12")]
+    [TestCase("v=DMARC1; p=reject; pct=+5", "p=reject !24")]
+    public void Only_space_and_tab_are_white_space_and_only_ascii_digits_are_digits(string text, string expected) => Assert.That(Values(text), Is.EqualTo(expected));
+
     [Pin("M4")]
     [Rfc(9989, "4.10.1")]
     [TestCase("v=DMARC1; rua=mailto:a@example.com", "p=none rua=mailto:a@example.com")]
