@@ -79,7 +79,7 @@ internal ref struct DmarcRecordLinter
                 continue;
             var name = tag[..equals].TrimWsp();
             var position = start + tag.Length - tag.TrimStart(" \t"u8).Length;
-            if (!DmarcRecordReader.TryIdentify(name, out var kind))
+            if (!DmarcTags.TryIdentify(name, out var kind))
             {
                 if (!name.IsEmpty)
                     Add(DiagnosticSeverity.Warning, position, $"the tag \"{Octets.ToPrintable(name, 30)}\" is not registered, so receivers ignore it", "RFC 9989 §9.3");
@@ -172,7 +172,7 @@ internal ref struct DmarcRecordLinter
             at = length < 0 ? _text.Length : start + length;
             var tag = _text[start..at];
             var equals = tag.IndexOf((byte)'=');
-            if (equals < 0 || !DmarcRecordReader.TryIdentify(tag[..equals].TrimWsp(), out var kind) || kind != wanted)
+            if (equals < 0 || !DmarcTags.TryIdentify(tag[..equals].TrimWsp(), out var kind) || kind != wanted)
                 continue;
             var rest = tag[(equals + 1)..];
             value = rest.TrimWsp();

@@ -3,25 +3,6 @@ using EmailAuth.Syntax;
 
 namespace EmailAuth.Dmarc;
 
-/// <summary>The tags that RFC 9989 §9.3 registers; the last three are historic.</summary>
-internal enum DmarcTag
-{
-    V,
-    P,
-    Sp,
-    Np,
-    Adkim,
-    Aspf,
-    Psd,
-    T,
-    Fo,
-    Rua,
-    Ruf,
-    Pct,
-    Rf,
-    Ri,
-}
-
 /// <summary>Where a tag's value lies in the record, and whether the tag came again.</summary>
 internal record struct DmarcTagValue(bool IsPresent, bool IsRepeated, int Start, int Length)
 {
@@ -34,8 +15,6 @@ internal record struct DmarcTagValue(bool IsPresent, bool IsRepeated, int Start,
 /// </summary>
 internal ref struct DmarcRecordReader
 {
-    public const int TagKinds = (int)DmarcTag.Ri + 1;
-
     private const string Grammar = "RFC 9989 §4.8";
 
     private readonly ReadOnlySpan<byte> _text;
@@ -53,7 +32,7 @@ internal ref struct DmarcRecordReader
     {
         if (!TryReadVersion(octets.Span, out var end))
             return null;
-        Span<DmarcTagValue> tags = stackalloc DmarcTagValue[TagKinds];
+        Span<DmarcTagValue> tags = stackalloc DmarcTagValue[DmarcTags.Kinds];
         tags.Clear();
         var reader = new DmarcRecordReader(octets.Span, tags);
         var count = reader.FindTags(end);
@@ -122,7 +101,7 @@ internal ref struct DmarcRecordReader
             return;
         }
         // RFC 9989 §4.7: unknown tags must be ignored.
-        if (!TryIdentify(name, out var kind))
+        if (!DmarcTags.TryIdentify(name, out var kind))
             return;
         ref var known = ref _tags[(int)kind];
         if (known.IsPresent)
@@ -266,35 +245,6 @@ internal ref struct DmarcRecordReader
         value = found.In(_text);
         position = found.Start;
         return found.IsPresent && !found.IsRepeated;
-    }
-
-    /// <summary>RFC 9989 §4.8 writes tag names as ABNF literals, whose case does not matter.</summary>
-    public static bool TryIdentify(ReadOnlySpan<byte> name, out DmarcTag tag)
-    {
-        DmarcTag? found = name.Length switch
-        {
-            1 => Octets.ToLower(name[0]) switch
-            {
-                (byte)'v' => DmarcTag.V,
-                (byte)'p' => DmarcTag.P,
-                (byte)'t' => DmarcTag.T,
-                _ => null,
-            },
-            2 when name.EqualsIgnoreCase("sp"u8) => DmarcTag.Sp,
-            2 when name.EqualsIgnoreCase("np"u8) => DmarcTag.Np,
-            2 when name.EqualsIgnoreCase("fo"u8) => DmarcTag.Fo,
-            2 when name.EqualsIgnoreCase("rf"u8) => DmarcTag.Rf,
-            2 when name.EqualsIgnoreCase("ri"u8) => DmarcTag.Ri,
-            3 when name.EqualsIgnoreCase("rua"u8) => DmarcTag.Rua,
-            3 when name.EqualsIgnoreCase("ruf"u8) => DmarcTag.Ruf,
-            3 when name.EqualsIgnoreCase("psd"u8) => DmarcTag.Psd,
-            3 when name.EqualsIgnoreCase("pct"u8) => DmarcTag.Pct,
-            4 when name.EqualsIgnoreCase("aspf"u8) => DmarcTag.Aspf,
-            5 when name.EqualsIgnoreCase("adkim"u8) => DmarcTag.Adkim,
-            _ => null,
-        };
-        tag = found ?? default;
-        return found is not null;
     }
 
     private void Report(int position, string text, string section, DiagnosticSeverity severity = DiagnosticSeverity.Error)
