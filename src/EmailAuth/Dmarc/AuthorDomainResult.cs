@@ -59,8 +59,12 @@ public sealed class AuthorDomainResult
         { } policy => policy,
     };
 
-    /// <summary>What the domain owner asks to be done with this message: <see cref="AppliedPolicy"/> if it failed, else none.</summary>
-    public DmarcPolicy Disposition => Status == DmarcStatus.Fail ? AppliedPolicy ?? DmarcPolicy.None : DmarcPolicy.None;
+    /// <summary>What the domain owner asks to be done with this message: <see cref="AppliedPolicy"/> if it failed or could not be evaluated (PermError), else none.</summary>
+    public DmarcPolicy Disposition => Status switch
+    {
+        DmarcStatus.Fail or DmarcStatus.PermError => AppliedPolicy ?? DmarcPolicy.None,
+        DmarcStatus.None or DmarcStatus.Pass or DmarcStatus.TempError => DmarcPolicy.None,
+    };
 
     /// <summary>Whether the record says <c>t=y</c>.</summary>
     public bool IsTesting => Record?.IsTesting ?? false;

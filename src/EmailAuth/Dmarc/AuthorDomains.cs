@@ -163,9 +163,11 @@ public sealed class AuthorDomains
 
         public void Add(DomainName domain)
         {
-            // A name of one label is no domain that mail can come from; nothing is asked for it (M14).
+            // Neither a name of one label nor an IP address is a domain that mail can come from; nothing is asked for it (M14).
             if (domain.LabelCount < 2)
                 Report(DmarcReason.SingleLabelDomain, $"\"{domain}\" has one label only; right would be a domain such as example.com");
+            else if (IpAddressText.TryParseIpv4(domain.Octets, out _))
+                Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"{domain}\"; right would be a domain");
             else if (_domains.Contains(domain))
                 return;
             else if (_domains.Count == limits.MaxAuthorDomains)

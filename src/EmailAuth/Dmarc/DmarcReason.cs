@@ -54,7 +54,7 @@ public enum DmarcReason
     /// <summary>PermError: the From field names more domains than <see cref="DmarcLimits.MaxAuthorDomains"/> (RFC 9989 §11.5).</summary>
     TooManyAuthorDomains,
 
-    /// <summary>PermError: an author's address has an IP address in place of a domain.</summary>
+    /// <summary>PermError: an author's address has an IP address in place of a domain, in brackets or not.</summary>
     AddressLiteral,
 
     /// <summary>PermError: an author's domain has one label only.</summary>
