@@ -56,10 +56,10 @@ public sealed class DomainName : IEquatable<DomainName>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out DomainName? name)
     {
         name = null;
-        // No valid domain is longer: a U-label has at most as many characters as its A-label has octets.
-        if (text.Length > MaxLength + 1)
+        // No valid domain is longer: a U-label has at most as many characters as its A-label has octets, each of one or two units here.
+        if (text.Length > (MaxLength + 1) * 2)
             return false;
-        Span<byte> utf8 = stackalloc byte[(MaxLength + 1) * 3];
+        Span<byte> utf8 = stackalloc byte[(MaxLength + 1) * 6];
         if (!Encoding.UTF8.TryGetBytes(text, utf8, out var length))
             return false;
         return TryParse(utf8[..length], out name);

@@ -4,12 +4,24 @@ using System.Text;
 namespace EmailAuth.Dns;
 
 /// <summary>
-/// Answers from RFC 1035 master files held in memory; no packet leaves the process. For tests, for trying things out, and for
-/// replaying a case. A name with no record of any type and no descendant is NXDOMAIN; one with other types or descendants only is NODATA.
+/// Answers from RFC 1035 master files held in memory; no packet leaves the process. For your own tests, for trying things out, and for
+/// replaying a case.
 /// </summary>
-/// <remarks>Add everything first; then it may be asked from many threads at once.</remarks>
+/// <remarks>
+/// <para>A name with no record of any type and no descendant is NXDOMAIN; one with other types or descendants only is NODATA, as is what a wildcard
+/// (RFC 4592) covers without having the type. CNAME records are followed, at most 8. A negative answer may be kept as long as the SOA record above the name
+/// says (RFC 2308 §5); without one, not at all.</para>
+/// <para>Failures are set with <see cref="WithFault"/>; <see cref="LogQueries"/> keeps the questions, so that a test can assert what was asked, and in which order.</para>
+/// <para>Add everything first; then it may be asked from many threads at once.</para>
+/// </remarks>
 /// <example><code>
-/// var dns = ZoneDnsResolver.Parse("example.com. TXT \"v=spf1 ip4:192.0.2.0/24 -all\"")
+/// var dns = ZoneDnsResolver.Parse("""
+///     $ORIGIN example.com.
+///     @              TXT  "v=spf1 mx -all"
+///     @              MX   10 mail
+///     mail           A    192.0.2.1
+///     _dmarc         TXT  "v=DMARC1; p=reject"
+///     """)
 ///     .WithFault("slow.example", DnsRecordType.TXT, DnsStatus.Timeout);
 /// </code></example>
 public sealed class ZoneDnsResolver : IDnsResolver
@@ -89,7 +101,11 @@ public sealed class ZoneDnsResolver : IDnsResolver
     {
         if (!status.IsTransient())
             throw new ArgumentException($"{status} is an answer, not a fault; expected ServFail, Refused, Timeout or Malformed.", nameof(status));
-        _faults[(DomainName.Parse(name), type)] = status;
+        lock (_lock)
+        {
+            _faults[(DomainName.Parse(name), type)] = status;
+            _answers.Clear();
+        }
         return this;
     }
 
@@ -116,33 +132,36 @@ public sealed class ZoneDnsResolver : IDnsResolver
     private DnsAnswer Resolve(DnsQuestion question)
     {
         var name = question.Name;
+        var timeToLive = TimeSpan.MaxValue;
         for (var aliases = 0; aliases <= LongestAliasChain; aliases++)
         {
             if (_faults.TryGetValue((name, question.Type), out var fault) || _faults.TryGetValue((name, DnsRecordType.None), out fault))
                 return DnsAnswer.Failed(fault, $"a fault set for {name}");
             if (Find(name) is not { } node)
-                return DnsAnswer.NoRecords(DnsStatus.NxDomain, NegativeTimeToLive(name));
+                return DnsAnswer.NoRecords(DnsStatus.NxDomain, Smaller(timeToLive, NegativeTimeToLive(name)));
 
             var records = ImmutableArray.CreateBuilder<DnsRecord>();
-            var timeToLive = TimeSpan.MaxValue;
-            CnameRecord? alias = null;
+            ZoneEntry? alias = null;
             foreach (var entry in node.Entries)
             {
-                if (entry.Data is CnameRecord cname)
-                    alias = cname;
+                if (entry.Data is CnameRecord)
+                    alias = entry;
                 if (entry.TypeCode != (ushort)question.Type || entry.Data is null)
                     continue;
                 records.Add(entry.Data);
-                timeToLive = entry.TimeToLive < timeToLive ? entry.TimeToLive : timeToLive;
+                timeToLive = Smaller(timeToLive, entry.TimeToLive);
             }
             if (records.Count > 0)
                 return DnsAnswer.WithRecords(records.ToImmutable(), timeToLive);
-            if (alias is null)
-                return DnsAnswer.NoRecords(DnsStatus.NoData, NegativeTimeToLive(name));
-            name = alias.Target;
+            if (alias?.Data is not CnameRecord cname)
+                return DnsAnswer.NoRecords(DnsStatus.NoData, Smaller(timeToLive, NegativeTimeToLive(name)));
+            timeToLive = Smaller(timeToLive, alias.Value.TimeToLive);
+            name = cname.Target;
         }
         return DnsAnswer.Failed(DnsStatus.Malformed, $"the chain of CNAME records from {question.Name} is longer than {LongestAliasChain} or goes in a circle");
     }
+
+    private static TimeSpan Smaller(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>The node itself, or the wildcard at the closest name that exists (RFC 4592 §3.3.1).</summary>
     private Node? Find(DomainName name)

@@ -28,6 +28,8 @@ internal sealed class ZoneFileReader
     {
         _text = text;
         _fileName = fileName;
+        // A byte order mark, as some editors write it: one character, or three where the octets were read as Latin-1.
+        _at = text.StartsWith('\uFEFF') ? 1 : text.StartsWith("\u00EF\u00BB\u00BF", StringComparison.Ordinal) ? 3 : 0;
     }
 
     private readonly record struct Token(string Text, bool IsQuoted, int Line);
@@ -153,6 +155,11 @@ internal sealed class ZoneFileReader
 
     private string Unescape(Token token)
     {
+        foreach (var character in token.Text)
+        {
+            if (character > byte.MaxValue)
+                throw Error(token.Line, $"the character \"{character}\" is no octet; expected ASCII, \\DDD for another octet, or an A-label (xn--…) for a domain");
+        }
         if (token.IsQuoted || !token.Text.Contains('\\', StringComparison.Ordinal))
             return token.Text;
         var text = new StringBuilder();

@@ -74,6 +74,8 @@ public class ZoneDnsResolverTests
     [TestCase("a..b. A 192.0.2.1", 1, "not a domain name")]
     [TestCase("x. TXT \"\\999\"", 1, "three digits")]
     [TestCase("x. TYPE16 \\# 4 00", 1, "says 4 octets")]
+    [TestCase("x. TXT \"\u4f8b\"", 1, "is no octet")]
+    [TestCase("\u4f8b.example. TXT x", 1, "is no octet")]
     public void A_mistake_names_file_line_and_what_was_expected(string zone, int line, string words)
     {
         var exception = Assert.Throws<ZoneFileException>(() => ZoneDnsResolver.Parse(zone, "my.zone"));
@@ -89,5 +91,61 @@ public class ZoneDnsResolverTests
         var question = new DnsQuestion(DomainName.Parse("example.com"), DnsRecordType.TXT);
         Assert.That((await dns.QueryAsync(question)).Status, Is.EqualTo(DnsStatus.Timeout));
         Assert.That(dns.Queries, Is.EqualTo(new[] { question }));
+    }
+
+    [Test]
+    public async Task A_fault_set_later_counts_too()
+    {
+        var dns = ZoneDnsResolver.Parse("example.com. TXT x");
+        var question = new DnsQuestion(DomainName.Parse("example.com"), DnsRecordType.TXT);
+        await dns.QueryAsync(question);
+        dns.WithFault("example.com", DnsRecordType.None, DnsStatus.ServFail);
+        Assert.That((await dns.QueryAsync(question)).Status, Is.EqualTo(DnsStatus.ServFail));
+    }
+
+    [TestCase("\uFEFFexample.com. A 192.0.2.1")]
+    [TestCase("\u00EF\u00BB\u00BFexample.com. A 192.0.2.1")]
+    public void A_byte_order_mark_is_no_part_of_the_first_name(string zone) =>
+        Assert.That(Ask(zone, "example.com", DnsRecordType.A).Status, Is.EqualTo(DnsStatus.NoError));
+
+    [Test]
+    public void An_answer_lives_no_longer_than_the_aliases_that_lead_to_it()
+    {
+        const string zone = "a. 50 CNAME b.\nb. 100 A 192.0.2.1\nb. 30 SOA b. b. 1 2 3 4 300\nc. 20 CNAME x.b.";
+        Assert.That(Ask(zone, "a", DnsRecordType.A).TimeToLive, Is.EqualTo(TimeSpan.FromSeconds(50)));
+        Assert.That(Ask(zone, "b", DnsRecordType.A).TimeToLive, Is.EqualTo(TimeSpan.FromSeconds(100)));
+        Assert.That(Ask(zone, "a", DnsRecordType.AAAA).TimeToLive, Is.EqualTo(TimeSpan.FromSeconds(30)));
+        Assert.That(Ask(zone, "c", DnsRecordType.A).TimeToLive, Is.EqualTo(TimeSpan.FromSeconds(20)));
+    }
+
+    // The zone and the answers of RFC 4592 §2.2.1, but for SRV and the delegation, which a resolver does not see.
+    private const string Wildcards = """
+        $ORIGIN example.
+        example.                 3600  SOA   ns.example.com. host 1 2 3 4 60
+        example.                 3600  NS    ns.example.com.
+        *.example.               3600  TXT   "this is a wildcard"
+        *.example.               3600  MX    10 host1.example.
+        sub.*.example.           3600  TXT   "this is not a wildcard"
+        host1.example.           3600  A     192.0.2.1
+        _ssh._tcp.host1.example. 3600  TLSA  3 1 1 00
+        _ssh._tcp.host2.example. 3600  TLSA  3 1 1 00
+        """;
+
+    [Rfc(4592, "2.2.1")]
+    [TestCase("host3.example", DnsRecordType.MX, DnsStatus.NoError)]
+    [TestCase("host3.example", DnsRecordType.A, DnsStatus.NoData)]
+    [TestCase("foo.bar.example", DnsRecordType.TXT, DnsStatus.NoError)]
+    [TestCase("host1.example", DnsRecordType.MX, DnsStatus.NoData)]
+    [TestCase("sub.*.example", DnsRecordType.MX, DnsStatus.NoData)]
+    [TestCase("_telnet._tcp.host1.example", DnsRecordType.TLSA, DnsStatus.NxDomain)]
+    [TestCase("ghost.*.example", DnsRecordType.MX, DnsStatus.NxDomain)]
+    [TestCase("*.example", DnsRecordType.TXT, DnsStatus.NoError)]
+    [TestCase("host2.example", DnsRecordType.TXT, DnsStatus.NoData)]
+    [TestCase("x.host2.example", DnsRecordType.TXT, DnsStatus.NxDomain)]
+    public async Task A_wildcard_covers_what_does_not_exist_below_its_closest_encloser(string text, DnsRecordType type, DnsStatus expected)
+    {
+        Assert.That(DomainName.TryParseQueryName(Encoding.Latin1.GetBytes(text), out var name), Is.True);
+        var answer = await ZoneDnsResolver.Parse(Wildcards).QueryAsync(new DnsQuestion(name!, type));
+        Assert.That(answer.Status, Is.EqualTo(expected));
     }
 }
