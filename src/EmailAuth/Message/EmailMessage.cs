@@ -47,6 +47,43 @@ public sealed class EmailMessage
         return new EmailMessage(() => new PipeMessageReader(reader), isReusable: false);
     }
 
+    /// <summary>A message in a file, opened each time it is read.</summary>
+    /// <param name="path">The file. That it cannot be opened shows when the message is read.</param>
+    public static EmailMessage FromFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new EmailMessage(
+            () => new StreamMessageReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan | FileOptions.Asynchronous), ownsStream: true),
+            isReusable: true);
+    }
+
+    /// <summary>What a <see cref="MessageWriter"/> is given; its pipe ends with the reading, so that nobody writes for ever into what nobody reads.</summary>
+    internal static EmailMessage FromOwnPipe(PipeReader reader) => new(() => new PipeMessageReader(reader, ownsPipe: true), isReusable: false);
+
+    /// <summary>
+    /// The same message, copied on while it is read: a host that stores or relays the message needs no second pass and no buffer of it.
+    /// A verification reads every message to its end, whatever it finds, so that the copy is complete when it returns; when it throws, the copy is not.
+    /// </summary>
+    /// <param name="destination">Takes the octets as they are read; not flushed or closed. What it throws reaches the caller of the verification.</param>
+    public EmailMessage CopyingTo(Stream destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        if (!destination.CanWrite)
+            throw new ArgumentException("The stream cannot be written.", nameof(destination));
+        return new EmailMessage(() => new CopyingReader(Open(), destination.WriteAsync), _isReusable);
+    }
+
+    /// <inheritdoc cref="CopyingTo(Stream)"/>
+    /// <param name="destination">Takes the octets as they are read; not completed. When its reader is gone, what comes is dropped.</param>
+    public EmailMessage CopyingTo(PipeWriter destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return new EmailMessage(() => new CopyingReader(Open(), WriteAsync), _isReusable);
+
+        async ValueTask WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
+            await destination.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// The same message with each LF that no CR precedes read as CRLF, as Unix programs store mail (D13). Signatures are made over CRLF,
     /// so a stored message verifies only so. A CR that no LF follows stays what it is.

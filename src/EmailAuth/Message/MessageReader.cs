@@ -104,7 +104,7 @@ internal sealed class MemoryMessageReader(ReadOnlySequence<byte> message) : Mess
 }
 
 /// <summary>Reads from a stream through one pooled buffer.</summary>
-internal sealed class StreamMessageReader(Stream stream) : MessageReader
+internal sealed class StreamMessageReader(Stream stream, bool ownsStream = false) : MessageReader
 {
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
 
@@ -119,11 +119,13 @@ internal sealed class StreamMessageReader(Stream stream) : MessageReader
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
             ArrayPool<byte>.Shared.Return(buffer);
+        if (ownsStream)
+            stream.Dispose();
     }
 }
 
 /// <summary>Reads from a pipe: each segment of what is there is a piece, and is released when the next one is asked for.</summary>
-internal sealed class PipeMessageReader(PipeReader reader) : MessageReader
+internal sealed class PipeMessageReader(PipeReader reader, bool ownsPipe = false) : MessageReader
 {
     private ReadOnlySequence<byte> _segments;
     private SequencePosition? _consumed;
@@ -154,7 +156,12 @@ internal sealed class PipeMessageReader(PipeReader reader) : MessageReader
         }
     }
 
-    public override void Dispose() => Release();
+    public override void Dispose()
+    {
+        Release();
+        if (ownsPipe)
+            reader.Complete();
+    }
 
     private void Release()
     {
@@ -205,6 +212,22 @@ internal sealed class LineEndingReader(MessageReader inner) : MessageReader
             rest = rest[(lineFeed + 1)..];
         }
         _endedInCarriageReturn = part[^1] == '\r';
+    }
+
+    public override void Dispose() => inner.Dispose();
+}
+
+/// <summary>Reads another reader's pieces and hands each on to a destination, too.</summary>
+internal sealed class CopyingReader(MessageReader inner, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write) : MessageReader
+{
+    public override bool PiecesLast => inner.PiecesLast;
+
+    public override async ValueTask<ReadOnlyMemory<byte>> ReadPieceAsync(CancellationToken cancellationToken)
+    {
+        var piece = await inner.ReadPieceAsync(cancellationToken).ConfigureAwait(false);
+        if (!piece.IsEmpty)
+            await write(piece, cancellationToken).ConfigureAwait(false);
+        return piece;
     }
 
     public override void Dispose() => inner.Dispose();
