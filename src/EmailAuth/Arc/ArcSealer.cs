@@ -64,7 +64,7 @@ public sealed class ArcSealer
     }
 
     /// <summary>The chain on the message, after it was made sure that it is the one that was validated.</summary>
-    private ArcChain ReadChain(HeaderBlock header, ArcResult validated)
+    private static ArcChain ReadChain(HeaderBlock header, ArcResult validated)
     {
         if (header.Defect != MessageDefect.None)
             throw new ArcSealingException(ArcSealingRefusal.HeaderNotRead, $"The header block breaks a limit: {header.Defect}.");
