@@ -105,12 +105,13 @@ internal sealed class MessageFile : IAsyncDisposable
 
     private static async Task<MessageFile> SpoolAsync(string name, Stream input, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        // A read of a pipe or terminal goes on after a cancellation, so the buffer is not given back to others.
+        var buffer = new byte[BufferSize];
         Stream spool = new MemoryStream();
         try
         {
             var lineEnds = new LineEnds();
-            while (await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var length)
+            while (await input.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) is > 0 and var length)
             {
                 lineEnds.Append(buffer.AsSpan(0, length));
                 if (spool is MemoryStream memory && memory.Length + length > LongestInMemory)
@@ -126,10 +127,6 @@ internal sealed class MessageFile : IAsyncDisposable
         {
             await spool.DisposeAsync().ConfigureAwait(false);
             throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

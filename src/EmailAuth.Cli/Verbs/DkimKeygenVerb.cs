@@ -1,7 +1,6 @@
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
-using EmailAuth.Dkim;
 using EmailAuth.Dns;
 using EmailAuth.Signatures;
 

@@ -61,7 +61,7 @@ internal sealed class LintVerb : Verb
     {
         using var reader = new StreamReader(io.Input, leaveOpen: true);
         var text = new char[(64 << 10) + 1];
-        var length = await reader.ReadBlockAsync(text, cancellationToken).ConfigureAwait(false);
+        var length = await reader.ReadBlockAsync(text, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (length == text.Length)
             throw new InputException("the value on standard input is longer than 65536 characters.");
         var value = text.AsSpan(0, length);
