@@ -70,8 +70,9 @@ public sealed class MessageWriter
         return FlushAsync(writer.FlushAsync(cancellationToken));
     }
 
-    /// <inheritdoc cref="WriteFieldAsync(ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, CancellationToken)"/>
-    public ValueTask WriteFieldAsync(string name, string value, CancellationToken cancellationToken = default)
+    /// <summary>Writes one header field from text, as UTF-8.</summary>
+    /// <inheritdoc cref="WriteFieldAsync"/>
+    public ValueTask WriteTextFieldAsync(string name, string value, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);

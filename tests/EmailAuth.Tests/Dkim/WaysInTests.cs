@@ -56,8 +56,8 @@ public class WaysInTests
         var fields = new MessageWriter();
         var verification = ExpectPassAsync(fields.Message, "pushed as fields and single octets");
         var signature = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..text.IndexOf("\r\nFrom", StringComparison.Ordinal)];
-        await fields.WriteFieldAsync("DKIM-Signature", signature);
-        await fields.WriteFieldAsync("From", " a@example.com");
+        await fields.WriteTextFieldAsync("DKIM-Signature", signature);
+        await fields.WriteTextFieldAsync("From", " a@example.com");
         await fields.WriteBodyAsync(default);
         for (var i = octets.Length - body.Length; i < octets.Length; i++)
             await fields.WriteBodyAsync(octets.AsMemory(i, 1));

@@ -27,7 +27,7 @@ public class MessageWriterTests
     {
         var writer = new MessageWriter();
         var read = ReadAsync(writer.Message);
-        await writer.WriteFieldAsync("From", " a@example.com");
+        await writer.WriteTextFieldAsync("From", " a@example.com");
         await writer.WriteFieldAsync("Subject"u8.ToArray(), " x\n\ty\r\n z"u8.ToArray());
         await writer.WriteBodyAsync("one"u8.ToArray());
         await writer.WriteBodyAsync(" two\r\n"u8.ToArray());
@@ -55,7 +55,7 @@ public class MessageWriterTests
     public async Task A_writer_waits_for_a_reader_and_not_for_one_that_is_gone()
     {
         var writer = new MessageWriter();
-        await writer.WriteFieldAsync("From", " a@example.com");
+        await writer.WriteTextFieldAsync("From", " a@example.com");
         var big = writer.WriteBodyAsync(new byte[200_000]).AsTask();
         Assert.That(big.IsCompleted, Is.False);
         writer.Message.Open().Dispose();
@@ -68,12 +68,12 @@ public class MessageWriterTests
     public async Task Parts_come_in_order()
     {
         var writer = new MessageWriter();
-        await writer.WriteFieldAsync("From", " a@example.com");
+        await writer.WriteTextFieldAsync("From", " a@example.com");
         Assert.Throws<InvalidOperationException>(() => _ = writer.WriteAsync(default));
-        Assert.Throws<ArgumentException>(() => _ = writer.WriteFieldAsync("A:B", ""));
-        Assert.Throws<ArgumentException>(() => _ = writer.WriteFieldAsync("", ""));
+        Assert.Throws<ArgumentException>(() => _ = writer.WriteTextFieldAsync("A:B", ""));
+        Assert.Throws<ArgumentException>(() => _ = writer.WriteTextFieldAsync("", ""));
         await writer.WriteBodyAsync("x"u8.ToArray());
-        Assert.Throws<InvalidOperationException>(() => _ = writer.WriteFieldAsync("To", ""));
+        Assert.Throws<InvalidOperationException>(() => _ = writer.WriteTextFieldAsync("To", ""));
         writer.Complete();
         Assert.Throws<InvalidOperationException>(() => _ = writer.WriteBodyAsync(default));
         Assert.Throws<InvalidOperationException>(writer.Complete);
@@ -84,7 +84,7 @@ public class MessageWriterTests
     {
         var writer = new MessageWriter();
         var read = ReadAsync(writer.Message);
-        await writer.WriteFieldAsync("From", " a@example.com");
+        await writer.WriteTextFieldAsync("From", " a@example.com");
         writer.Abort(new IOException("gone"));
         await Assert.ThrowsAsync<IOException>(() => read);
     }
