@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Net;
 using EmailAuth.Dns;
 using static EmailAuth.Tests.Dns.ScriptedDnsResolver;
 
