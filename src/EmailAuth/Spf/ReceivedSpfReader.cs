@@ -102,7 +102,11 @@ internal ref struct ReceivedSpfReader(ReadOnlySpan<byte> value)
                     _reader.Position++;
                     return true;
                 case '\\':
-                    _reader.Position = Math.Min(_reader.Position + 2, _length);
+                    // RFC 5322 §3.2.1: a backslash makes no line break part of a value.
+                    _reader.Position++;
+                    if (_reader.Peek is '\r' or '\n' or 0 or -1)
+                        return false;
+                    _reader.Position++;
                     break;
                 case 0:
                     return false;

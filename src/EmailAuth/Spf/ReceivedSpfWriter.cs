@@ -44,7 +44,10 @@ internal static class ReceivedSpfWriter
         return clean.Append(CutMark).ToString();
     }
 
-    /// <summary>result FWS [comment FWS] [key-value-list], with CRLF and a space where a line would get too long.</summary>
+    /// <summary>
+    /// result FWS [comment FWS] [key-value-list], with CRLF and a space where a line would get too long. Values that were read from another's field
+    /// are cleaned here too.
+    /// </summary>
     public static string Write(ReceivedSpfField field)
     {
         var line = new Folder(ReceivedSpfField.FieldName.Length + 2);
@@ -52,11 +55,14 @@ internal static class ReceivedSpfWriter
         if (field.Comment is { } comment)
         {
             // A comment may be folded between its words.
-            foreach (var word in $"({Escape(comment, "()\\")})".Split(' '))
+            foreach (var word in $"({Escape(Clean(comment, isAsciiOnly: false), "()\\")})".Split(' '))
                 line.Add(word);
         }
-        foreach (var (key, value) in field.Values())
+        foreach (var (key, text) in field.Values())
+        {
+            var value = Clean(text, isAsciiOnly: false);
             line.Add($"{key}={(IsDotAtom(value) ? value : $"\"{Escape(value, "\"\\")}\"")};");
+        }
         return line.ToString().TrimEnd(';');
     }
 

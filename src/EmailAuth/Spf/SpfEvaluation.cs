@@ -306,9 +306,7 @@ internal partial struct SpfEvaluation
     /// <summary>Counts an answer without records. False if it was one too many.</summary>
     private bool CountVoid(DnsAnswer answer)
     {
-        if (answer.Status == DnsStatus.NoError)
-            return true;
-        if (++_voidLookups <= _options.Limits.MaxVoidLookups)
+        if (answer.Status == DnsStatus.NoError || ++_voidLookups <= _options.Limits.MaxVoidLookups)
             return true;
         Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_asked}");
         return false;

@@ -199,13 +199,17 @@ internal partial struct SpfEvaluation
             return;
         }
         // §5.5: "If a DNS error occurs while doing the PTR RR lookup, then this mechanism fails to match."
-        if (!answer.Status.IsTransient() && !IsExplaining && !CountVoid(answer))
-            return;
         _reverse = answer;
+        var isForMacro = _afterNames != Step.Mechanism || Top.Current!.Mechanism != SpfMechanism.Ptr;
+        if (isForMacro && !IsExplaining && !answer.Status.IsTransient())
+            CountVoid(answer);
     }
 
     private void MatchNames(SpfDirective directive, DomainName? target)
     {
+        // §4.6.4 counts terms: each "ptr" is void for a client without names, although they are asked for once.
+        if (!_reverse!.Status.IsTransient() && !CountVoid(_reverse))
+            return;
         if (target is not null)
         {
             foreach (var name in _validatedNames!)

@@ -124,6 +124,8 @@ public class ReceivedSpfFieldTests
     [TestCase("Received-SPF: pass client-ip=1 helo=2")]
     [TestCase("Received-SPF: pass helo=a; helo=b")]
     [TestCase("Received-SPF: pass helo=\"open")]
+    [TestCase("Received-SPF: pass helo=\"a\\\nX: y\"")]
+    [TestCase("Received-SPF: pass helo=\"a\\")]
     [TestCase("Received-SPF: pass (open")]
     [TestCase("Received-SPF: pass =x")]
     [TestCase("Authentication-Results: pass")]
