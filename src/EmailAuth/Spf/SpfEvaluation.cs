@@ -41,6 +41,7 @@ internal partial struct SpfEvaluation
     private int _matchDepth;
     private bool _dependsOnSender;
     private TimeSpan _timeToLive;
+    private DateTimeOffset _expiry;
 
     // "mx" (§5.4): the exchanges, and how many of them were asked for.
     private DnsAnswer? _exchanges;
@@ -65,6 +66,7 @@ internal partial struct SpfEvaluation
         _helo = helo;
         _sender = sender;
         _timeToLive = TimeSpan.MaxValue;
+        _expiry = DateTimeOffset.MaxValue;
         if (sender.Domain is { } domain)
             _frames[0].Domain = domain;
         else
@@ -342,9 +344,19 @@ internal partial struct SpfEvaluation
 
     private void NoteTimeToLive(DnsAnswer answer)
     {
-        var left = answer.ReceivedAt is null ? answer.TimeToLive : answer.RemainingAt(_options.TimeProvider.GetUtcNow());
-        if (left < _timeToLive)
-            _timeToLive = left;
+        if (answer.ReceivedAt is not { } received)
+            _timeToLive = answer.TimeToLive < _timeToLive ? answer.TimeToLive : _timeToLive;
+        else if (received + answer.TimeToLive is var expiry && expiry < _expiry)
+            _expiry = expiry;
+    }
+
+    /// <summary>What is left of the answers that were used: of the shortest-lived one.</summary>
+    private readonly TimeSpan RemainingTime()
+    {
+        var left = _timeToLive;
+        if (_expiry < DateTimeOffset.MaxValue && _expiry - _options.TimeProvider.GetUtcNow() is var untilExpiry && untilExpiry < left)
+            left = untilExpiry;
+        return left == TimeSpan.MaxValue || left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 
     // ---- Result (§4.2) ----
@@ -366,7 +378,7 @@ internal partial struct SpfEvaluation
             DnsLookups = _lookups,
             VoidLookups = _voidLookups,
             DnsQueries = _queries,
-            TimeToLive = _timeToLive == TimeSpan.MaxValue ? TimeSpan.Zero : _timeToLive,
+            TimeToLive = RemainingTime(),
             DependsOnSender = _dependsOnSender,
             Problem = _problem,
         };
