@@ -7,6 +7,7 @@ namespace EmailAuth.Dmarc;
 public sealed class AuthorDomainResult
 {
     private readonly PolicyDiscovery _discovery;
+    private readonly string? _problemText;
 
     internal AuthorDomainResult(PolicyDiscovery discovery, DmarcStatus status, DmarcReason reason, ImmutableArray<IdentifierAlignment> identifiers, bool isSampledOut, string? problemText = null)
     {
@@ -17,8 +18,6 @@ public sealed class AuthorDomainResult
         IsSampledOut = isSampledOut;
         _problemText = problemText;
     }
-
-    private readonly string? _problemText;
 
     /// <summary>The author domain, as A-labels.</summary>
     public DomainName Domain => _discovery.AuthorDomain;

@@ -9,7 +9,7 @@ internal static class DmarcReasonText
         DmarcReason.RecordNotUsable => $"the record at _dmarc.{result.PolicyDomain} has {Problem(result.Record)} and no valid address in rua, so that no policy applies",
         DmarcReason.SeveralRecords => $"there are several policy records at _dmarc.{result.SeveralRecordsAt[0]}; right would be one",
         DmarcReason.NotEveryAuthorDomainPassed => "not every author domain passed",
-        DmarcReason.IdentifierAligned => Text(Find(result, AlignmentOutcome.Strict, AlignmentOutcome.Relaxed)),
+        DmarcReason.IdentifierAligned => Text(Find(result, AlignmentOutcome.Relaxed, AlignmentOutcome.Strict)),
         DmarcReason.NoAuthenticatedIdentifier => $"neither SPF nor DKIM authenticated a domain, and _dmarc.{result.PolicyDomain} has a policy",
         DmarcReason.NoIdentifierAligned => Text(Find(result, AlignmentOutcome.NotAligned, AlignmentOutcome.NotAligned)),
         DmarcReason.PolicyHidden => discovery.Fault is { } fault
@@ -43,9 +43,7 @@ internal static class DmarcReasonText
     {
         foreach (var alignment in result.Identifiers)
         {
-            if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome >= AlignmentOutcome.Relaxed)
-                return $"{Name(alignment)} ended in a temporary error, and {alignment.Text}";
-            if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome == AlignmentOutcome.Unknown)
+            if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome is AlignmentOutcome.Unknown or AlignmentOutcome.Relaxed or AlignmentOutcome.Strict)
                 return $"{Name(alignment)} ended in a temporary error, and {alignment.Text}";
         }
         return "the check of an identifier ended in a temporary error";

@@ -301,6 +301,7 @@ public class DmarcEvaluatorTests
         var dns = Zone(Authors).WithFault("_dmarc.broken.test", DnsRecordType.TXT, DnsStatus.ServFail);
         Assert.That(Text(await Evaluate(dns, "a@broken.test, b@reject.test")), Is.EqualTo("Fail NoAuthenticatedIdentifier Reject/Reject"));
         Assert.That((await Evaluate(dns, "a@broken.test, b@reject.test")).IsTransient);
+        Assert.That(Text(await Evaluate(dns, "a@broken.test, b@quarantine.test")), Is.EqualTo("Fail NoAuthenticatedIdentifier Quarantine/Quarantine"));
         Assert.That(Text(await Evaluate(dns, "a@broken.test, b@none.test")), Is.EqualTo("TempError PolicyHidden -/None"));
         Assert.That(Text(await Evaluate(dns, "a@broken.test, b@reject.test", "spf:reject.test")), Is.EqualTo("TempError PolicyHidden -/None"));
         var permanent = await Evaluate(dns, "a@broken.test, b");
@@ -510,6 +511,39 @@ public class DmarcEvaluatorTests
         var octets = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
         TestContext.Out.WriteLine($"{octets} octets a message");
         Assert.That(octets, Is.LessThan(6_000));
+    }
+
+    [Test]
+    public async Task Answers_that_come_later_give_the_same_result()
+    {
+        var evaluator = new DmarcEvaluator(new LateResolver(Zone(Com + "|_dmarc.example.com. TXT x").WithFault("_dmarc.broken.example.com", DnsRecordType.TXT, DnsStatus.ServFail)));
+        var discovery = evaluator.Start(From("a@news.example.com"), new LateResolver(Zone(Com)), CancellationToken.None);
+        Assert.That(discovery.Policies.IsCompleted, Is.False);
+        Assert.That(Text(await evaluator.EvaluateAsync(discovery, Identifiers("dkim:mail.example.com"), CancellationToken.None)), Is.EqualTo("Pass IdentifierAligned Quarantine/None"));
+        Assert.That(Text(await evaluator.EvaluateAsync(From("a@example.com"), Identifiers("dkim:broken.example.com spf:x.test"))), Is.EqualTo("TempError AlignmentHidden Reject/None"));
+    }
+
+    [Test]
+    public async Task One_evaluator_serves_many_threads()
+    {
+        var evaluator = new DmarcEvaluator(Zone(Com));
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var texts = new HashSet<string>();
+            for (var i = 0; i < 200; i++)
+                texts.Add(Text(await evaluator.EvaluateAsync(From("a@news.example.com"), Identifiers("dkim:mail.example.com"))));
+            return texts.Single();
+        })));
+        Assert.That(results, Is.All.EqualTo("Pass IdentifierAligned Quarantine/None"));
+    }
+
+    private sealed class LateResolver(IDnsResolver inner) : IDnsResolver
+    {
+        public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(1, cancellationToken);
+            return await inner.QueryAsync(question, cancellationToken);
+        }
     }
 
     private sealed class ThrowingResolver : IDnsResolver
