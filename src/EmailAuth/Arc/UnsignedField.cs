@@ -19,11 +19,11 @@ internal sealed class UnsignedField(string name, string before, string behind, b
     public HeaderField Complete(ReadOnlySpan<byte> signature)
     {
         var text = Convert.ToBase64String(signature);
-        var value = new FoldedValue(before);
+        var field = new FoldedValue($"{name}: {before}");
         // White space in the value of b= does not count (RFC 6376 §3.5), so that it may be broken anywhere.
         if (breaksSignature)
-            value.AppendBroken(text);
-        var complete = $"{value}{(breaksSignature ? "" : text)}{behind}";
+            field.AppendBroken(text);
+        var complete = $"{field.ToString()[(name.Length + 2)..]}{(breaksSignature ? "" : text)}{behind}";
         return complete.Length <= SignatureLimits.MaxValueLength
             ? new HeaderField(name, complete)
             : throw new ArcSealingException(ArcSealingRefusal.TooLong, $"The {name} field would have {complete.Length} octets; validators read at most {SignatureLimits.MaxValueLength}.");
