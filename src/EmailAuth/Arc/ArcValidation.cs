@@ -13,11 +13,11 @@ internal sealed class ArcValidation
     private readonly HeaderBlock _header;
     private readonly ArcChain _chain;
     private readonly List<PendingKey> _keys = [];
-    private readonly PendingMember[] _sets;
+    private readonly PendingSet[] _sets;
     private ArcResult? _decided;
 
     /// <summary>The two signatures of a set, waiting for keys and body or judged already.</summary>
-    private struct PendingMember
+    private struct PendingSet
     {
         public PendingKey? SealKey;
         public PendingKey? MessageSignatureKey;
@@ -31,7 +31,7 @@ internal sealed class ArcValidation
         _options = options;
         _header = header;
         _chain = ArcChain.Read(header, options);
-        _sets = _chain.Instance == 0 ? [] : new PendingMember[_chain.Instance];
+        _sets = _chain.Instance == 0 ? [] : new PendingSet[_chain.Instance];
         if (_chain.Decided.Reason != ArcReason.None)
             _decided = Result(_chain.Decided.Reason == ArcReason.NoChain ? ArcStatus.None : ArcStatus.Fail, _chain.Decided.Reason, _chain.Decided.Text);
         else if (!TryFindFault())
@@ -42,7 +42,7 @@ internal sealed class ArcValidation
 
     private ArcSet SetAt(int instance) => _chain[instance]!;
 
-    private ref PendingMember Pending(int instance) => ref _sets[instance - 1];
+    private ref PendingSet Pending(int instance) => ref _sets[instance - 1];
 
     /// <summary>Whether a signature that the chain needs fails whatever its key is, so that no key need be asked for.</summary>
     private bool TryFindFault()

@@ -88,6 +88,9 @@ public class ArcPeerTests
         _resolver = ZoneDnsResolver.Parse(string.Join('\n', Enumerable.Range(1, 5).Select(hop => record.ToMasterFile(DomainName.Parse(DomainOf(hop)), "s"))));
     }
 
+    [OneTimeTearDown]
+    public void ForgetTheKey() => _key.Dispose();
+
     private static string DomainOf(int hop) => $"hop{hop}.example";
 
     private sealed record Job(string Do, byte[] Message, string Domain = "");

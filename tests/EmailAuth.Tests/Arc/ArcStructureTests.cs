@@ -113,6 +113,7 @@ public class ArcStructureTests
     }
 
     [Test]
+    [Attack("A7")]
     public async Task The_order_of_the_fields_in_the_message_does_not_matter([Values(1, 2, 3)] int seed)
     {
         var (fields, rest) = TestChain.Split(await Sealed.Value);
