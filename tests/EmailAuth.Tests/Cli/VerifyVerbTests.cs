@@ -103,7 +103,9 @@ public class VerifyVerbTests
         Assert.That(lines, Has.Some.StartsWith("  SPF     pass      ").And.Some.StartsWith("  HELO    pass      ").And.Some.StartsWith("  DKIM    none      "));
 
         var failed = await VerifyAsync(_message);
-        Assert.That(failed.Output, Does.StartWith("not authentic: nothing confirms example.com; its owner asks to reject it\n"));
+        Assert.That(failed.Output, Does.StartWith("not authentic: nothing confirms example.com; its owner asks to reject it\n").And.Not.Contain("HELO"));
+        var spoofed = await VerifyAsync(_folder.Write("spoofed.eml", Message.Replace("joe@example.com", "ceo@bank.example")), "--ip", "192.0.2.1", "--mail-from", "joe@example.com");
+        Assert.That(spoofed.Output, Does.StartWith("not proven: bank.example has no DMARC policy that applies; authenticated: example.com (SPF)\n"));
     }
 
     [Test]
