@@ -1,9 +1,9 @@
 using System.Globalization;
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Verbs;
-using EmailAuth.Spf;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Output;
 
