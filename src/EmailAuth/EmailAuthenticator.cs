@@ -13,7 +13,7 @@ namespace EmailAuth;
 /// Tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376), ARC (RFC 8617) and DMARC (RFC 9989) by one call. Thread-safe; make one and keep it.
 /// </summary>
 /// <example><code>
-/// using var dns = new CachingDnsResolver(DnsClientResolver.FromSystem());
+/// using var dns = new CachingDnsResolver(new DnsClientResolver());
 /// var authenticator = new EmailAuthenticator(dns);
 /// var result = await authenticator.VerifyAsync(EmailMessage.FromStream(stream), new SmtpSession(address, helo, mailFrom));
 /// if (result.Dmarc.Disposition == DmarcPolicy.Reject) …

@@ -14,8 +14,8 @@ internal static class EmailAuthCommand
         new DkimKeygenVerb(),
         new DkimRecordVerb(),
         new DmarcVerb(),
+        new ArcSealVerb(),
         new LintVerb(),
-        new ArcVerb(),
     ];
 
     /// <summary>Runs one call to its end. Throws nothing.</summary>
@@ -97,8 +97,6 @@ internal static class EmailAuthCommand
         }
 
         var (verb, rest) = Find(words);
-        if (verb.NotBuilt is { } reason)
-            throw new UsageException(reason);
         var arguments = Arguments.Parse([.. verb.Options, Verb.Help], rest is ["-h"] ? [Verb.Help.Name] : rest);
         if (arguments.Has(Verb.Help))
         {

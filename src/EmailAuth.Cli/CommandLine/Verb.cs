@@ -23,8 +23,5 @@ internal abstract class Verb
     /// <summary>The most operands that make sense.</summary>
     public virtual int MaxOperands => int.MaxValue;
 
-    /// <summary>Why the verb cannot be used yet; null if it can.</summary>
-    public virtual string? NotBuilt => null;
-
     public abstract Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken);
 }

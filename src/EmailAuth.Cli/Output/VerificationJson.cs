@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EmailAuth.Cli.Verbs;
-using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Output;
 
@@ -26,13 +25,14 @@ internal static class VerificationJson
         json.WriteStartObject("dkim");
         DkimJson.WriteMembers(json, result.DkimStatus, result.Dkim);
         json.WriteEndObject();
-        // Not evaluated, which is something else than "none".
-        json.WriteNull("arc");
+        json.WriteStartObject("arc");
+        ArcJson.WriteMembers(json, result.Arc);
+        json.WriteEndObject();
         json.WriteStartObject("dmarc");
         DmarcJson.WriteMembers(json, result.Dmarc);
         json.WriteEndObject();
         json.WriteString("authenticationResults", result.ToAuthenticationResults(authservId).Value);
-        json.WriteString("receivedSpf", ReceivedSpfField.Of(result.Spf, authservId).ToHeaderField().Value);
+        json.WriteString("receivedSpf", result.ToReceivedSpf(authservId).Value);
         json.WriteNumber("dnsQueries", result.DnsQueries);
         json.WriteBoolean("transient", result.IsTransient);
         json.WriteName("messageDefect", result.MessageDefect.ToString());

@@ -18,6 +18,7 @@ internal static class VerificationText
         // Where no name was given there is nothing to say about it.
         SpfText.Write(page, result.Spf, result.Helo is { Helo.Length: > 0 } ? result.Helo : null);
         DkimText.Write(page, result.Dkim);
+        ArcText.Write(page, result.Arc);
         var forged = result.ForgedAuthenticationResults(authservId);
         if (!forged.IsEmpty)
             page.Finding("Forged", $"{forged.Length}", Tone.Doubtful, $"Authentication-Results fields claim to be from {authservId}; to be removed: {string.Join(", ", forged)} (counted from 0 at the top)");

@@ -1,16 +1,13 @@
-using EmailAuth.AuthResults;
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
 using EmailAuth.Message;
-using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Verbs;
 
 /// <summary><c>emailauth verify</c>: who really sent these messages.</summary>
 internal sealed class VerifyVerb : Verb
 {
-    private static readonly Option AuthservId = new("--authserv-id", "NAME", "the name of the one who checks, in the header fields; this host's unless set");
     private static readonly Option Headers = new("--headers", null, "print only the header fields to put before the message");
 
     public override string Name => "verify";
@@ -19,7 +16,7 @@ internal sealed class VerifyVerb : Verb
 
     public override string Summary => "tell who really sent a message, and why";
 
-    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservId, Headers, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
+    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservIdOption.Option, Headers, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
 
     public override string Details => """
         Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
@@ -43,7 +40,7 @@ internal sealed class VerifyVerb : Verb
             throw new UsageException($"{Headers.Name} and {JsonOutput.Option.Name} exclude each other; the document has the fields as authenticationResults and receivedSpf.");
         if (arguments.Has(Headers) && files.Count > 1)
             throw new UsageException($"{Headers.Name} is for one message; {files.Count} are given.");
-        var authservId = ReadAuthservId(arguments);
+        var authservId = AuthservIdOption.Read(arguments);
         var session = SessionOptions.Read(arguments);
         using var dns = DnsOptions.Read(arguments);
         var options = new EmailAuthenticatorOptions { TimeProvider = dns.Clock, Dmarc = DmarcMode.Read(arguments) };
@@ -58,21 +55,6 @@ internal sealed class VerifyVerb : Verb
         return arguments.Has(JsonOutput.Option)
             ? await WriteArrayAsync(io, verdicts, authservId).ConfigureAwait(false)
             : await WriteTableAsync(io, verdicts, files.Count).ConfigureAwait(false);
-    }
-
-    private static string ReadAuthservId(Arguments arguments)
-    {
-        var given = arguments.Value(AuthservId);
-        var authservId = given ?? (Dns.DomainName.TryParse(Environment.MachineName, out var host) ? host.ToString() : "localhost");
-        try
-        {
-            _ = new AuthenticationResults(authservId, []);
-            return authservId;
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"{AuthservId.Name}: {PlainText.Quoted(authservId)} is not fit; right would be a domain name such as mx.example.net.");
-        }
     }
 
     private static ExitStatus WriteOne(Arguments arguments, CommandIo io, FileVerdict verdict, string authservId)
@@ -91,7 +73,7 @@ internal sealed class VerifyVerb : Verb
     /// <summary>With the line ends of the message that they will stand before.</summary>
     private static void WriteHeaders(CommandIo io, VerificationResult result, string authservId, bool hasUnixLineEnds)
     {
-        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId), ReceivedSpfField.Of(result.Spf, authservId).ToHeaderField()])
+        foreach (var field in (HeaderField[])[result.ToAuthenticationResults(authservId), result.ToReceivedSpf(authservId)])
             FieldOutput.Write(io.Output, field, hasUnixLineEnds);
     }
 

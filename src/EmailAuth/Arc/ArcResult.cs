@@ -69,7 +69,7 @@ public sealed class ArcResult
             properties.Add(new AuthenticationResultsProperty("smtp", "remote-ip", remoteIp.ToString()));
         if (OldestPass is { } oldest)
             properties.Add(new AuthenticationResultsProperty("header", "oldest-pass", oldest.ToString(CultureInfo.InvariantCulture)));
-        return new MethodResult("arc", Status.ToText())
+        return new MethodResult("arc", Status.ToKeyword())
         {
             Comment = Status == ArcStatus.None ? null : string.Create(CultureInfo.InvariantCulture, $"i={Instance}"),
             Reason = Status == ArcStatus.Fail ? ReasonText : null,
@@ -79,15 +79,4 @@ public sealed class ArcResult
 
     /// <summary>For people: status and reason.</summary>
     public override string ToString() => $"{Status}: {ReasonText}";
-}
-
-/// <summary>The words of RFC 8617 §4.4.</summary>
-internal static class ArcStatusText
-{
-    public static string ToText(this ArcStatus status) => status switch
-    {
-        ArcStatus.Fail => "fail",
-        ArcStatus.None => "none",
-        ArcStatus.Pass => "pass",
-    };
 }

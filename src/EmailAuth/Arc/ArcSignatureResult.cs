@@ -84,3 +84,15 @@ public sealed class ArcSignatureResult
     /// <summary>For people: status, domain and reason.</summary>
     public override string ToString() => $"{Status} {Domain?.ToString() ?? "(no domain)"}: {ReasonText}";
 }
+
+/// <summary>Words for an <see cref="ArcSignatureStatus"/>.</summary>
+public static class ArcSignatureStatusExtensions
+{
+    /// <summary>The word for people and for JSON: <c>pass</c>, <c>fail</c>, or <c>none</c> where it was not verified.</summary>
+    public static string ToKeyword(this ArcSignatureStatus status) => status switch
+    {
+        ArcSignatureStatus.NotVerified => "none",
+        ArcSignatureStatus.Fail => "fail",
+        ArcSignatureStatus.Pass => "pass",
+    };
+}

@@ -28,3 +28,15 @@ public enum ArcChainValidation
     /// <summary>The sealer found a chain that passed.</summary>
     Pass,
 }
+
+/// <summary>Words for an <see cref="ArcStatus"/>.</summary>
+public static class ArcStatusExtensions
+{
+    /// <summary>The word for header fields (RFC 8617 §4.4): <c>none</c>, <c>pass</c> or <c>fail</c>.</summary>
+    public static string ToKeyword(this ArcStatus status) => status switch
+    {
+        ArcStatus.Fail => "fail",
+        ArcStatus.None => "none",
+        ArcStatus.Pass => "pass",
+    };
+}

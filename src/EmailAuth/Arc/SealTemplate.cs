@@ -90,7 +90,7 @@ internal sealed class SealTemplate
     /// <summary>RFC 8617 §4.1.3.</summary>
     public UnsignedField WriteSeal(ArcStatus status, int instance, long time)
     {
-        var behind = new FoldedValue($"{Behind}cv={status.ToText()};");
+        var behind = new FoldedValue($"{Behind}cv={status.ToKeyword()};");
         behind.Append($"d={_options.Domain};");
         AppendEnd(behind, instance, time);
         return new UnsignedField(ArcFields.Seal, Before, behind.ToString(), _options.BreaksSignatures);

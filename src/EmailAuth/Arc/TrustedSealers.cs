@@ -44,7 +44,7 @@ public sealed class TrustedSealers
         if (Sealers.IsEmpty)
             return Refused(ArcOverrideReason.NobodyTrusted, "no sealer is trusted");
         if (chain.Status != ArcStatus.Pass)
-            return Refused(ArcOverrideReason.ChainNotPassed, $"the chain's status is {chain.Status.ToText()}");
+            return Refused(ArcOverrideReason.ChainNotPassed, $"the chain's status is {chain.Status.ToKeyword()}");
         if (!chain.CoversFrom)
             return Refused(ArcOverrideReason.FromNotSigned, "the newest message signature does not cover every From field, so the author may have been changed after sealing");
         return Walk(chain, authorDomain, recipientDomain, source);

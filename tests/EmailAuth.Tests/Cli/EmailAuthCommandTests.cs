@@ -14,10 +14,10 @@ public class EmailAuthCommandTests
     public async Task An_unknown_verb_is_bad_usage(string verb) => (await CommandRun.OfAsync(verb)).AssertFailed(ExitStatus.Usage, "there is no verb \"");
 
     [Test]
-    public async Task Arc_is_not_built_yet()
+    public async Task Half_a_verb_is_bad_usage_that_names_the_other_half()
     {
-        (await CommandRun.OfAsync("arc")).AssertFailed(ExitStatus.Usage, "arc is not built yet");
-        (await CommandRun.OfAsync("arc", "seal", "-", "--domain", "x")).AssertFailed(ExitStatus.Usage, "arc is not built yet");
+        (await CommandRun.OfAsync("arc")).AssertFailed(ExitStatus.Usage, "arc alone is no verb; right would be arc seal.");
+        (await CommandRun.OfAsync("dkim")).AssertFailed(ExitStatus.Usage, "dkim sign or dkim keygen or dkim record");
     }
 
     [TestCase("--help")]

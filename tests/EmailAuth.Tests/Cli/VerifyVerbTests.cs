@@ -41,7 +41,8 @@ public class VerifyVerbTests
                    "helo": { "result": "", "domain": "", "scope": "", "mechanism": "", "explanation": null, "reason": "", "dnsLookups": 3, "voidLookups": 0 } },
           "dkim": { "result": "", "signatures": [
               { "result": "", "domain": "", "selector": "", "algorithm": "", "identity": "", "keyBits": 2048, "bodyLengthLimited": false, "testing": false, "reason": null } ] },
-          "arc": null,
+          "arc": { "result": "", "instance": 2, "oldestPass": 0, "reason": null,
+                   "sets": [ { "instance": 1, "sealDomain": "", "selector": "", "chainValidation": "", "sealResult": "", "messageSignatureResult": "" } ] },
           "dmarc": { "result": "", "fromDomain": "", "organizationalDomain": "", "policyDomain": "", "policy": "", "disposition": "",
                      "spfAligned": true, "dkimAligned": true, "testing": false, "reason": null },
           "authenticationResults": "",

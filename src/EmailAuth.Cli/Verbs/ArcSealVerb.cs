@@ -1,0 +1,91 @@
+using EmailAuth.Arc;
+using EmailAuth.Cli.CommandLine;
+using EmailAuth.Cli.Input;
+using EmailAuth.Cli.Output;
+
+namespace EmailAuth.Cli.Verbs;
+
+/// <summary><c>emailauth arc seal</c>: a message with one more set of its Authenticated Received Chain before it.</summary>
+internal sealed class ArcSealVerb : Verb
+{
+    public override string Name => "arc seal";
+
+    public override string Operands => "[FILE|-] --domain D --selector S --key FILE --authserv-id NAME";
+
+    public override string Summary => "verify a message and seal what was found (RFC 8617)";
+
+    public override int MaxOperands => 1;
+
+    public override IReadOnlyList<Option> Options { get; } =
+        [SigningOptions.Domain, SigningOptions.Selector, SigningOptions.Key, AuthservIdOption.Option, .. SessionOptions.All, DmarcMode.PublicSuffixes, .. DnsOptions.All];
+
+    public override string Details => """
+        Verifies the message as "emailauth verify" does, with the same options, then writes it to standard output with
+        ARC-Seal, ARC-Message-Signature and ARC-Authentication-Results before it, in the line ends of the message given.
+
+          emailauth arc seal message.eml --domain list.example --selector s1 --key s1.pem --authserv-id mx.list.example \
+              --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com > sealed.eml
+
+        After a chain that failed the new set says cv=fail; a chain that says so already gets no further set, and the message
+        is written as it is. While a DNS failure leaves the chain undecided nothing is sealed (75).
+        """;
+
+    public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
+    {
+        using var key = SigningOptions.ReadKey(arguments);
+        _ = arguments.Required(AuthservIdOption.Option);
+        var authservId = AuthservIdOption.Read(arguments);
+        var session = SessionOptions.Read(arguments);
+        using var dns = DnsOptions.Read(arguments);
+        var sealer = MakeSealer(arguments, key, dns.Clock);
+        var authenticator = new EmailAuthenticator(dns.Resolver, new EmailAuthenticatorOptions { TimeProvider = dns.Clock, Dmarc = DmarcMode.Read(arguments) });
+
+        var file = arguments.Operands is [var name] ? name : "-";
+        var message = await MessageFile.OpenAsync(file, io, cancellationToken).ConfigureAwait(false);
+        await using (message.ConfigureAwait(false))
+        {
+            try
+            {
+                var result = await authenticator.VerifyAsync(message.Read(), session, cancellationToken).ConfigureAwait(false);
+                if (result.Arc.IsTransient)
+                {
+                    EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is not sealed: a temporary error left its chain undecided: {result.Arc.ReasonText}");
+                    return ExitStatus.Temporary;
+                }
+                var set = await sealer.SealAsync(message.Read(), result.GetAuthenticationResults(authservId), result.Arc, cancellationToken).ConfigureAwait(false);
+                if (set.IsEmpty)
+                    EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is written as it is: its chain says cv=fail, and no set may follow (RFC 8617 §5.1).");
+                foreach (var field in set)
+                    FieldOutput.Write(io.Output, field, message.HasUnixLineEnds);
+                await message.CopyToAsync(io.Output, cancellationToken).ConfigureAwait(false);
+                return ExitStatus.Success;
+            }
+            catch (ArcSealingException exception)
+            {
+                throw new InputException($"{PlainText.Quoted(file)} is not sealed: {exception.Message}");
+            }
+            catch (IOException exception)
+            {
+                throw MessageFile.Unreadable(file, exception);
+            }
+        }
+    }
+
+    private static ArcSealer MakeSealer(Arguments arguments, Signatures.SigningKey key, TimeProvider clock)
+    {
+        try
+        {
+            return new ArcSealer(new ArcSealerOptions
+            {
+                Domain = ValueReader.Domain(SigningOptions.Domain, arguments.Required(SigningOptions.Domain)),
+                Selector = arguments.Required(SigningOptions.Selector),
+                Key = key,
+                TimeProvider = clock,
+            });
+        }
+        catch (ArgumentException exception)
+        {
+            throw SigningOptions.Usage(exception);
+        }
+    }
+}
