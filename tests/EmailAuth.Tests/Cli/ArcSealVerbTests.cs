@@ -39,10 +39,10 @@ public class ArcSealVerbTests
     {
         var first = await SealAsync(Message, "--ip", "192.0.2.1", "--helo", "mail.example.com", "--mail-from", "joe@example.com");
         Assert.That(first.Status, Is.EqualTo(ExitStatus.Success), first.Error);
-        Assert.That(first.Output, Does.StartWith("ARC-Seal: i=1;").And.Contain("cv=none").And.Contain("spf=pass").And.EndWith(Encoding.UTF8.GetString(Message)));
+        Assert.That(first.Output, Does.StartWith("ARC-Seal: ").And.Contain("cv=none; d=list.example; i=1;").And.Contain("spf=pass").And.EndWith(Encoding.UTF8.GetString(Message)));
 
         var second = await SealAsync(first.OutputOctets, "--ip", "198.51.100.1", "--helo", "list.example", "--mail-from", "joe@example.com");
-        Assert.That(second.Output, Does.StartWith("ARC-Seal: i=2;").And.Contain("cv=pass").And.Contain("arc=pass"));
+        Assert.That(second.Output, Does.StartWith("ARC-Seal: ").And.Contain("cv=pass; d=list.example; i=2;").And.Contain("arc=pass"));
 
         var arc = (await VerifyAsync(second.OutputOctets)).Json.GetProperty("arc");
         Assert.That(arc.GetProperty("result").GetString(), Is.EqualTo("pass"));
@@ -63,7 +63,7 @@ public class ArcSealVerbTests
         var broken = (await SealAsync(Message)).OutputOctets;
         broken[^4] ^= 1;
         var marked = await SealAsync(broken);
-        Assert.That(marked.Output, Does.StartWith("ARC-Seal: i=2;").And.Contain("cv=fail"));
+        Assert.That(marked.Output, Does.StartWith("ARC-Seal: ").And.Contain("cv=fail; d=list.example; i=2;"));
         var again = await SealAsync(marked.OutputOctets);
         Assert.That(again.OutputOctets, Is.EqualTo(marked.OutputOctets));
         Assert.That(again.Error, Does.Contain("cv=fail"));
