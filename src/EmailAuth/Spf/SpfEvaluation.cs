@@ -18,6 +18,8 @@ internal partial struct SpfEvaluation
     // Every include is a look-up, and there are at most ten.
     private const int MostFrames = 11;
 
+    private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(365);
+
     private readonly MessageDnsResolver _dns;
     private readonly SpfOptions _options;
     private readonly SpfClient _client;
@@ -41,7 +43,7 @@ internal partial struct SpfEvaluation
     private int _matchDepth;
     private bool _dependsOnSender;
     private TimeSpan _timeToLive;
-    private DateTimeOffset _expiry;
+    private long _expiry;
 
     // "mx" (§5.4): the exchanges, and how many of them were asked for.
     private DnsAnswer? _exchanges;
@@ -66,7 +68,7 @@ internal partial struct SpfEvaluation
         _helo = helo;
         _sender = sender;
         _timeToLive = TimeSpan.MaxValue;
-        _expiry = DateTimeOffset.MaxValue;
+        _expiry = long.MaxValue;
         if (sender.Domain is { } domain)
             _frames[0].Domain = domain;
         else
@@ -292,71 +294,25 @@ internal partial struct SpfEvaluation
         _step = Step.Ended;
     }
 
-    // ---- Limits (§4.6.4, §11.1) ----
-
-    private bool CountLookup()
-    {
-        if (_lookups == _options.Limits.MaxDnsLookups)
-        {
-            Conclude(SpfStatus.PermError, SpfReason.TooManyDnsLookups, $"the record of {Top.Domain} takes the evaluation over {_options.Limits.MaxDnsLookups} terms that cause DNS look-ups");
-            return false;
-        }
-        _lookups++;
-        return true;
-    }
-
-    /// <summary>Counts an answer without records. False if it was one too many.</summary>
-    private bool CountVoid(DnsAnswer answer)
-    {
-        if (answer.Status == DnsStatus.NoError || ++_voidLookups <= _options.Limits.MaxVoidLookups)
-            return true;
-        Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_asked}");
-        return false;
-    }
-
-    private bool CountQuery()
-    {
-        if (_queries++ < _options.Limits.MaxQueries)
-            return true;
-        if (IsExplaining)
-            _step = Step.Ended;
-        else
-            Conclude(SpfStatus.PermError, SpfReason.TooManyQueries, $"the evaluation takes more than {_options.Limits.MaxQueries} DNS queries");
-        return false;
-    }
-
-    /// <summary>§4.4, §5: whatever is neither an answer nor "no such name" ends the evaluation with temperror.</summary>
-    private bool FailsOnError(DnsAnswer answer, DnsRecordType type)
-    {
-        if (!answer.Status.IsTransient())
-            return false;
-        _timeToLive = TimeSpan.Zero;
-        // §4.6.4: "If such a limit is exceeded, the result of authorization SHOULD be temperror."
-        if (_dns.IsOutOfTime)
-            Conclude(SpfStatus.TempError, SpfReason.TimeLimitReached, $"the evaluation took longer than {_options.Limits.MaxTime.TotalSeconds:0.###} s; it had come to the {type} records of {_asked}");
-        else
-            Conclude(SpfStatus.TempError, SpfReason.DnsError, SpfReasonText.OfDnsError(answer, type, _asked!));
-        return true;
-    }
-
-    /// <summary>Whether this check is at its own end, not only the look-up: then even mechanisms that forgive DNS errors give up.</summary>
-    private readonly bool IsOverBudget(DnsAnswer answer) => answer.Status == DnsStatus.OverBudget || (answer.Status.IsTransient() && _dns.IsOutOfTime);
+    // ---- Time to live (§7.3) ----
 
     private void NoteTimeToLive(DnsAnswer answer)
     {
-        if (answer.ReceivedAt is not { } received)
-            _timeToLive = answer.TimeToLive < _timeToLive ? answer.TimeToLive : _timeToLive;
-        else if (received + answer.TimeToLive is var expiry && expiry < _expiry)
-            _expiry = expiry;
+        // No answer is of use for longer, and a time so short cannot overflow.
+        var timeToLive = answer.TimeToLive < LongestTimeToLive ? answer.TimeToLive : LongestTimeToLive;
+        if (answer.ReceivedAt is { } received)
+            _expiry = Math.Min(_expiry, received.UtcTicks + timeToLive.Ticks);
+        else
+            _timeToLive = timeToLive < _timeToLive ? timeToLive : _timeToLive;
     }
 
     /// <summary>What is left of the answers that were used: of the shortest-lived one.</summary>
     private readonly TimeSpan RemainingTime()
     {
-        var left = _timeToLive;
-        if (_expiry < DateTimeOffset.MaxValue && _expiry - _options.TimeProvider.GetUtcNow() is var untilExpiry && untilExpiry < left)
-            left = untilExpiry;
-        return left == TimeSpan.MaxValue || left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        var left = _timeToLive.Ticks;
+        if (_expiry < long.MaxValue)
+            left = Math.Min(left, _expiry - _options.TimeProvider.GetUtcNow().UtcTicks);
+        return left is < 0 or long.MaxValue ? TimeSpan.Zero : new TimeSpan(left);
     }
 
     // ---- Result (§4.2) ----

@@ -12,7 +12,7 @@ internal static class SpfReasonText
         SpfReason.IdenticalRecords => $"{domain} has the same SPF record more than once; it must have one",
         SpfReason.MultipleRecords => $"{domain} has more than one SPF record; it must have one",
         SpfReason.RecordTooLong => $"the SPF record of {domain} is longer than {SpfRecord.MaxLength} octets",
-        _ when selection.Record is { Errors: [var error, ..] } => $"the SPF record of {domain} is malformed at position {error.Position}: {error.Text} ({error.Section})",
+        _ when selection.Record is { Errors: [var error, ..] } => $"the SPF record of {domain} is malformed at position {error.Position}: {error.Text} ({error.Section.Replace("§", "section ", StringComparison.Ordinal)})",
         _ => $"the SPF record of {domain} cannot be evaluated",
     };
 

@@ -56,7 +56,7 @@ public class SpfResultTests
     [TestCase("v=spf1 redirect=n.example", "n.example, where \"redirect=n.example\" leads, does not exist")]
     [TestCase("v=spf1 redirect=a..example", "\"redirect=a..example\" of example.com leads to no domain name")]
     [TestCase("v=spf1 include:%{h2}", "\"include:%{h2}\" of example.com leads to no domain name")]
-    [TestCase("v=spf1 moo", "the SPF record of example.com is malformed at position 7: \"moo\" is no mechanism; the mechanisms are all, include, a, mx, ptr, ip4, ip6 and exists (RFC 7208 §4.6.1)")]
+    [TestCase("v=spf1 moo", "the SPF record of example.com is malformed at position 7: \"moo\" is no mechanism; the mechanisms are all, include, a, mx, ptr, ip4, ip6 and exists (RFC 7208 section 4.6.1)")]
     public async Task The_reason_is_a_sentence(string record, string expected)
     {
         var result = await CheckRecordAsync(record, "b.example. TXT \"v=spf1 +all\"\nt.example. TXT x", helo: "localhost");
@@ -124,6 +124,19 @@ public class SpfResultTests
             await Task.Yield();
             return await inner.QueryAsync(question, cancellationToken);
         }
+    }
+
+    [Rfc(7208, "7.3")]
+    [Test]
+    public async Task The_time_to_live_runs_from_the_receipt_of_the_answers()
+    {
+        var clock = new ManualTimeProvider();
+        var received = clock.GetUtcNow();
+        clock.Advance(40);
+        var dns = new ScriptedDnsResolver(question => question.Type == DnsRecordType.TXT
+            ? DnsAnswer.Received(DnsStatus.NoError, [new TxtRecord("v=spf1 a -all"u8.ToArray())], TimeSpan.MaxValue, received, server: null)
+            : DnsAnswer.Received(DnsStatus.NoError, [new AddressRecord(IPAddress.Parse("203.0.113.1"))], TimeSpan.FromSeconds(100), received, server: null));
+        Assert.That((await CheckAsync(dns, options: new SpfOptions { TimeProvider = clock })).TimeToLive, Is.EqualTo(TimeSpan.FromSeconds(60)));
     }
 
     [Test]
