@@ -31,6 +31,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     private readonly ConcurrentDictionary<DnsQuestion, DnsFlight> _flights = new();
     private readonly Lock _trimming = new();
     private long _bytes;
+    private int _count;
     private volatile bool _isDisposed;
 
     /// <summary>Puts a cache in front of a resolver.</summary>
@@ -49,7 +50,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     }
 
     /// <summary>How many answers are kept now, those whose time is over included.</summary>
-    public int EntryCount => _entries.Count;
+    public int EntryCount => Volatile.Read(ref _count);
 
     /// <summary>How many bytes they take by the estimate that <see cref="DnsCacheOptions.MaxBytes"/> bounds.</summary>
     public long EstimatedBytes => Interlocked.Read(ref _bytes);
@@ -57,8 +58,8 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     /// <summary>How many questions are on their way to the resolver behind.</summary>
     internal int QueriesUnderWay => _flights.Count;
 
-    /// <summary>What the entries' own counts add up to; equal to <see cref="EstimatedBytes"/> while nothing changes.</summary>
-    internal long RecountBytes() => _entries.Sum(static entry => entry.Value.Bytes);
+    /// <summary>What the entries themselves add up to: the two counts above, while nothing changes. Walks through all of them.</summary>
+    internal (int Entries, long Bytes) Recount() => (_entries.Count, _entries.Sum(static entry => entry.Value.Bytes));
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The cache was disposed.</exception>
@@ -298,10 +299,13 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     {
         var bytes = DnsCacheSize.BytesOf(question, kept.Answer, octets);
         long change;
-        while (!_entries.GetOrAdd(question, static _ => new DnsCacheEntry()).TrySet(kept, bytes, out change))
+        bool isFirst;
+        while (!_entries.GetOrAdd(question, static _ => new DnsCacheEntry()).TrySet(kept, bytes, out change, out isFirst))
         {
             // Evicted between the two calls; the next entry is a new one.
         }
+        if (isFirst)
+            Interlocked.Increment(ref _count);
         if (Interlocked.Add(ref _bytes, change) > _options.MaxBytes)
             MakeRoom();
     }
@@ -310,7 +314,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     {
         lock (_trimming)
         {
-            while (Interlocked.Read(ref _bytes) is var bytes && bytes > _options.MaxBytes && _entries.Count is var count && count > 0)
+            while (Interlocked.Read(ref _bytes) is var bytes && bytes > _options.MaxBytes && EntryCount is var count && count > 0)
             {
                 // A little more than needed by the mean size, so that not every new answer comes here.
                 var excess = (bytes - _options.MaxBytes) * count / bytes + count / 64 + 1;
@@ -323,8 +327,10 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     {
         if (removed.Reason is ItemRemovedReason.Evicted or ItemRemovedReason.Trimmed)
             DnsMetrics.CountEviction();
-        if (removed.Value is { } entry)
-            Interlocked.Add(ref _bytes, -entry.Evict());
+        if (removed.Value is not { } entry || !entry.Evict(out var bytes))
+            return;
+        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _bytes, -bytes);
     }
 
     private long Timestamps(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);

@@ -22,11 +22,13 @@ internal sealed class DnsCacheEntry
     /// <param name="content">The answer and its times.</param>
     /// <param name="bytes">What it counts for.</param>
     /// <param name="change">By how much the cache's count of bytes changes.</param>
+    /// <param name="isFirst">Whether it held nothing before: then the cache has one entry more.</param>
     /// <returns>False if the entry was evicted meanwhile: it must be put into a new one.</returns>
-    public bool TrySet(Kept content, long bytes, out long change)
+    public bool TrySet(Kept content, long bytes, out long change, out bool isFirst)
     {
         lock (_lock)
         {
+            isFirst = _kept is null;
             change = _isEvicted ? 0 : bytes - _bytes;
             if (_isEvicted)
                 return false;
@@ -37,15 +39,17 @@ internal sealed class DnsCacheEntry
         }
     }
 
-    /// <summary>Called once, when the cache has let go of the entry: the bytes that became free.</summary>
-    public long Evict()
+    /// <summary>Called once, when the cache has let go of the entry.</summary>
+    /// <param name="bytes">The bytes that became free.</param>
+    /// <returns>False if it never held anything.</returns>
+    public bool Evict(out long bytes)
     {
         lock (_lock)
         {
             _isEvicted = true;
-            var bytes = _bytes;
+            bytes = _bytes;
             _bytes = 0;
-            return bytes;
+            return _kept is not null;
         }
     }
 

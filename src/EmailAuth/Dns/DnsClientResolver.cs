@@ -21,11 +21,11 @@ namespace EmailAuth.Dns;
 /// answers and are believed. What the transport throws becomes an answer. TXT records are exact octets.</para>
 /// <para><b>Limits of the transport</b>, harmless as long as the server is honest, as a recursive resolver builds its own messages: it takes a datagram from
 /// any sender that has the right number (hence UDP on loopback only); one with a wrong number ends the try (the next try uses TCP); a name in a
-/// message from the server may be compressed out of the message's bounds or grow beyond 255 octets while it is read, which costs memory before
-/// it is refused here; over TCP, a length prefix that arrives in two parts is misread, and a server that sends without end is read until the
-/// time limit; a connection that is not answered lives until the system gives it up (at most 64 at a time, then one try a second); a dot inside a label of
-/// a target reads as the end of the label; a name with a label that begins with "xn--" and is no punycode cannot be asked for and is <see cref="DnsStatus.Malformed"/>.
-/// Whoever cannot trust the server on that must not use it.</para>
+/// message from the server may be compressed out of the message's bounds, or grow beyond 255 octets while it is read, which costs memory before
+/// it is refused here (gigabytes for one message of 64 KiB); over TCP, a length prefix that arrives in two parts is misread, and a server that sends
+/// without end is read until the time limit; a connection that is not answered lives until the system gives it up (at most 64 at a time, then one try a
+/// second); a dot inside a label of a target reads as the end of the label; a name with a label that begins with "xn--" and is no punycode cannot be
+/// asked for and is <see cref="DnsStatus.Malformed"/>. Whoever cannot trust the server on that must not use it.</para>
 /// <para>At most 256 questions of the process are under way at the same time and 4,096 wait; beyond that, an answer is
 /// <see cref="DnsStatus.OverBudget"/>. What is counted stands at <see cref="DnsMetrics"/>.</para>
 /// </remarks>
@@ -179,7 +179,7 @@ public sealed class DnsClientResolver : IDnsResolver
     /// <summary>The first answer that is one; else the failure that tells most.</summary>
     private async ValueTask<(DnsClientReply Reply, string? Server)> AskServersAsync(DnsQuestion question, CancellationToken token)
     {
-        (DnsClientReply Reply, string? Server) failure = (DnsClientReply.Failed(DnsStatus.Timeout, $"no answer within {_options.QueryTimeLimit.TotalSeconds:0.###} s"), null);
+        (DnsClientReply Reply, string? Server) failure = (DnsClientReply.Failed(DnsStatus.Timeout, "no server answers"), null);
         var order = InOrder();
         // Bits of servers that said no: asking them again would bring the same.
         var refused = new bool[order.Length];

@@ -281,6 +281,7 @@ public class DnsClientResolverTests
         server.OnTcp = (query, stream) => MisbehavingDnsServer.SendOverTcpAsync(stream, Good(query).ToArray());
         Assert.That(TextOf(await Resolver(new DnsClientOptions { Transport = DnsTransport.Tcp }, server).QueryAsync(Question)), Is.EqualTo("v=spf1 -all"));
         Assert.That(server.UdpQueries, Is.Zero);
+        Assert.That(Documentation(), Does.Contain("it takes a datagram from any sender that has the right number"));
     }
 
     private static IEnumerable<TestCaseData> Unacceptable()
@@ -340,8 +341,23 @@ public class DnsClientResolverTests
         Assert.That(TextOf(await Resolver(server).QueryAsync(Question)), Is.EqualTo("v=spf1 -all"));
     }
 
+    [Test]
+    public async Task An_answer_that_comes_too_late_is_asked_for_once_more()
+    {
+        var server = Server();
+        var queries = 0;
+        server.OnUdp = async (query, reply) =>
+        {
+            if (Interlocked.Increment(ref queries) == 1)
+                await Task.Delay(400);
+            await reply.SendAsync(Good(query).ToArray());
+        };
+        Assert.That((await Resolver(Hasty with { QueryTimeLimit = TimeSpan.FromSeconds(5) }, server).QueryAsync(Question)).Status, Is.EqualTo(DnsStatus.NoError));
+        Assert.That(server.UdpQueries, Is.EqualTo(2));
+    }
+
     [Test, Attack("D3")]
-    public async Task An_answer_that_comes_twice_or_late_is_no_answer_to_the_next_question()
+    public async Task An_answer_that_comes_twice_is_no_answer_to_the_next_question()
     {
         var server = Server(Good);
         server.OnUdp = async (query, reply) =>
@@ -537,6 +553,26 @@ public class DnsClientResolverTests
         for (var i = 0; i < 4; i++)
             Assert.That((await resolver.QueryAsync(Question)).Status, Is.EqualTo(DnsStatus.NoError));
         Assert.That(silent.UdpQueries, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Of_connections_that_hang_so_many_may_pile_up_and_then_one_a_second_is_tried()
+    {
+        var clock = new ManualTimeProvider();
+        var server = new DnsClientServer(new IPEndPoint(IPAddress.Parse("192.0.2.53"), 53), DnsTransport.UdpOnLoopback, clock);
+        var hanging = Enumerable.Range(0, 64).Select(_ => new TaskCompletionSource()).ToArray();
+        foreach (var query in hanging)
+        {
+            Assert.That(server.MayBeAsked(), Is.True);
+            server.Abandon(query.Task);
+        }
+        Assert.That(server.MayBeAsked(), Is.True, "the first try after");
+        Assert.That(server.MayBeAsked(), Is.False);
+        clock.Advance(1);
+        Assert.That(server.MayBeAsked(), Is.True);
+        Assert.That(server.MayBeAsked(), Is.False);
+        hanging[0].SetException(new SocketException());
+        Assert.That(server.MayBeAsked(), Is.True, "the system has given one up");
     }
 
     [Test]

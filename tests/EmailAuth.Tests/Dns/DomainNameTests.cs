@@ -22,7 +22,7 @@ public class DomainNameTests
         Assert.That(name!.ToString(), Is.EqualTo(expected));
     }
 
-    [Attack("M11")]
+    [Attack("M11"), Attack("D8")]
     [TestCase("")]
     [TestCase(".")]
     [TestCase("a..b.example")]
