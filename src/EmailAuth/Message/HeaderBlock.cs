@@ -77,23 +77,31 @@ internal sealed class HeaderBlock
         if (text.Length > limits.MaxHeaderBytes)
             return Defective(MessageDefect.HeaderBlockTooLong);
 
-        var fields = new List<FieldSlice>(32);
+        // Room for the fields of nearly every message; a larger one costs an array or two.
+        Span<FieldSlice> fields = stackalloc FieldSlice[64];
+        var count = 0;
         var hasBareLineEnd = false;
         var start = 0;
         while (start < text.Length)
         {
             var end = FindEnd(text, start, ref hasBareLineEnd);
-            if (fields.Count == limits.MaxHeaderFields)
+            if (count == limits.MaxHeaderFields)
                 return Defective(MessageDefect.TooManyFields);
             if (end - start > limits.MaxFieldBytes)
                 return Defective(MessageDefect.FieldTooLong);
             var field = Locate(text, start, end);
             if (field.NameLength > limits.MaxFieldNameBytes)
                 return Defective(MessageDefect.FieldNameTooLong);
-            fields.Add(field);
+            if (count == fields.Length)
+            {
+                var more = new FieldSlice[count * 2];
+                fields.CopyTo(more);
+                fields = more;
+            }
+            fields[count++] = field;
             start = end;
         }
-        return new HeaderBlock(octets, [.. fields], hasBareLineEnd, MessageDefect.None);
+        return new HeaderBlock(octets, fields[..count].ToArray(), hasBareLineEnd, MessageDefect.None);
     }
 
     /// <summary>Behind the first CRLF that no white space follows.</summary>
