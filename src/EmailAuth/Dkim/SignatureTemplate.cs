@@ -23,6 +23,8 @@ internal sealed class SignatureTemplate
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         if (SigningRules.FindFault(options.Domain, options.Selector, options.Key, options.AllowShortRsaKey, out _selector) is { } fault)
             throw Refused(fault);
+        if (options.SignedFields.IsDefault || options.OversignedFields.IsDefault || options.AuthorDomains is { IsDefault: true })
+            throw Refused("SignedFields, OversignedFields or AuthorDomains is an array that was never made; an empty one is [].");
         CheckIdentity(options);
         if (options.ExpiresAfter is { } life && (life < TimeSpan.FromSeconds(1) || life > TimeSpan.FromDays(3650)))
             throw Refused($"ExpiresAfter is {life}; from one second to ten years are possible.");
@@ -34,7 +36,7 @@ internal sealed class SignatureTemplate
         if (options.Identity is not { } identity)
             return;
         var at = identity.LastIndexOf('@');
-        if (at < 0 || !DomainName.TryParse(identity.AsSpan(at + 1), out var domain) || !domain.IsAtOrBelow(options.Domain))
+        if (at < 0 || identity.EndsWith('.') || !DomainName.TryParse(identity.AsSpan(at + 1), out var domain) || !domain.IsAtOrBelow(options.Domain))
             throw Refused($"The identity must be an address at {options.Domain} or below it, such as \"@{options.Domain}\".");
         var octets = Encoding.UTF8.GetBytes(identity);
         if (octets.Length > 320 || octets.AsSpan().IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || octets.AsSpan().Contains((byte)0x7F))

@@ -1,0 +1,56 @@
+using System.Text;
+using EmailAuth.Dkim;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Signatures;
+
+namespace EmailAuth.Benchmarks;
+
+/// <summary>Ordinary messages of several sizes, the keys they are signed with, and the zone that publishes them.</summary>
+internal static class DkimMessages
+{
+    public static DomainName Domain { get; } = DomainName.Parse("example.com");
+
+    public static SigningKey Rsa { get; } = SigningKey.GenerateRsa();
+
+    public static SigningKey Ed25519 { get; } = SigningKey.GenerateEd25519();
+
+    public static ZoneDnsResolver Zone { get; } =
+        ZoneDnsResolver.Parse(DkimKeyRecord.FromKey(Rsa).ToMasterFile(Domain, "rsa") + "\n" + DkimKeyRecord.FromKey(Ed25519).ToMasterFile(Domain, "ed"));
+
+    private const string Header =
+        "Received: from mail.example.org (mail.example.org [192.0.2.7])\r\n\tby mx.example.net (Postfix) with ESMTPS id 4ABCDEF123\r\n\tfor <bob@example.net>; Fri, 29 May 2026 10:00:00 +0000 (UTC)\r\n"
+        + "From: Ann Example <ann@example.com>\r\nTo: Bob Example <bob@example.net>\r\nSubject: Minutes of the meeting on Friday and what comes next\r\n"
+        + "Date: Fri, 29 May 2026 10:00:00 +0000\r\nMessage-ID: <20260529100000.12345@mail.example.com>\r\nMIME-Version: 1.0\r\n"
+        + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\nUser-Agent: Something/1.0\r\n\r\n";
+
+    public static byte[] Body(int length)
+    {
+        var text = new StringBuilder(length + 100);
+        for (var i = 0; text.Length < length; i++)
+        {
+            text.Append("This is line ").Append(i).Append(" of an ordinary text, with words and single spaces in it.\r\n");
+            if (i % 9 == 0)
+                text.Append("\r\n");
+        }
+        return Encoding.Latin1.GetBytes(text.ToString());
+    }
+
+    public static byte[] Unsigned(int length) => [.. Encoding.Latin1.GetBytes(Header), .. Body(length)];
+
+    public static DkimSigner Signer(SigningKey key, CanonicalizationAlgorithm algorithm) => new(new DkimSignerOptions
+    {
+        Domain = Domain,
+        Selector = key == Rsa ? "rsa" : "ed",
+        Key = key,
+        HeaderCanonicalization = algorithm,
+        BodyCanonicalization = algorithm,
+    });
+
+    public static async Task<byte[]> SignedAsync(int length, SigningKey key, CanonicalizationAlgorithm algorithm)
+    {
+        var message = Unsigned(length);
+        var field = await Signer(key, algorithm).SignAsync(EmailMessage.FromBytes(message));
+        return [.. field.RawOctets.Span, .. message];
+    }
+}
