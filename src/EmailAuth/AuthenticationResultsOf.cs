@@ -16,13 +16,14 @@ internal static class AuthenticationResultsOf
         methods.Add(Spf(result.Spf, session));
         if (result.Helo is { } helo)
             methods.Add(Spf(helo, session));
+        // What a receiver acts on stands before the signatures: a flood of them may push each other out of the field, but not the verdict.
+        methods.Add(Dmarc(result.Dmarc));
+        if (result.Arc.Status != ArcStatus.None)
+            methods.Add(result.Arc.ToMethodResult(session.ClientAddress));
         if (result.Dkim.IsEmpty)
             methods.Add(new MethodResult("dkim", result.DkimStatus.ToKeyword()));
         foreach (var signature in result.Dkim)
             methods.Add(Dkim(signature, result.Dkim));
-        if (result.Arc.Status != ArcStatus.None)
-            methods.Add(result.Arc.ToMethodResult(session.ClientAddress));
-        methods.Add(Dmarc(result.Dmarc));
         return new AuthenticationResults(authservId, methods.DrainToImmutable());
     }
 

@@ -22,21 +22,31 @@ internal static class DmarcText
     public static void Write(TextPage page, DmarcResult dmarc)
     {
         var result = dmarc.Status.ToKeyword();
-        page.Finding("DMARC", result, TextPage.ToneOf(result), dmarc.ReasonText);
-        WritePolicy(page, dmarc);
-        foreach (var alignment in dmarc.Identifiers)
-            page.More($"{Name(alignment.Identifier.Method)}: {alignment.Text}");
+        var identifiers = dmarc.Identifiers.Select(alignment => $"{Name(alignment.Identifier.Method)}: {alignment.Text}").ToList();
+        string?[] lines = [identifiers.Contains(dmarc.ReasonText) ? null : dmarc.ReasonText, Policy(dmarc), .. identifiers];
+        var isFirst = true;
+        foreach (var line in lines.OfType<string>())
+        {
+            if (isFirst)
+                page.Finding("DMARC", result, TextPage.ToneOf(result), line);
+            else
+                page.More(line);
+            isFirst = false;
+        }
     }
 
     /// <summary>The policy alone.</summary>
     public static void WritePolicy(TextPage page, DmarcResult dmarc)
     {
-        if (dmarc.Policy is not { } policy)
-            return;
-        page.More($"policy {policy.ToKeyword()} at {dmarc.PolicyDomain}"
-            + (dmarc.OrganizationalDomain is { } organizational ? $", Organizational Domain {organizational}" : "")
-            + (dmarc.IsTesting ? ", only being tested (t=y)" : ""));
+        if (Policy(dmarc) is { } policy)
+            page.More(policy);
     }
+
+    private static string? Policy(DmarcResult dmarc) => dmarc.Policy is not { } policy
+        ? null
+        : $"policy {policy.ToKeyword()} at {dmarc.PolicyDomain}"
+            + (dmarc.OrganizationalDomain is { } organizational ? $", Organizational Domain {organizational}" : "")
+            + (dmarc.IsTesting ? ", only being tested (t=y)" : "");
 
     private static string Confirmed(DmarcResult dmarc) => (dmarc.SpfAligned, dmarc.DkimAligned) switch
     {
