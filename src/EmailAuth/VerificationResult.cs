@@ -63,7 +63,8 @@ public sealed class VerificationResult
     {
         DmarcStatus.TempError => true,
         DmarcStatus.None => Spf.Status == SpfStatus.TempError || DkimStatus == DkimStatus.TempError,
-        DmarcStatus.Pass or DmarcStatus.Fail or DmarcStatus.PermError => false,
+        // Another author domain's policy may have been hidden.
+        DmarcStatus.Pass or DmarcStatus.Fail or DmarcStatus.PermError => Dmarc.IsTransient,
     };
 
     /// <summary>DNS questions asked for this message, those that a cache answered included.</summary>
