@@ -183,7 +183,7 @@ internal sealed class RelaxedBodyCanonicalizer(IBodyConsumer output) : BodyCanon
         }
     }
 
-    /// <summary>Text whose first and last octets are neither white space nor part of a line end.</summary>
+    /// <summary>Text whose last octet is neither white space nor part of a line end.</summary>
     private void EmitText(ReadOnlySpan<byte> text)
     {
         while (true)
@@ -191,15 +191,29 @@ internal sealed class RelaxedBodyCanonicalizer(IBodyConsumer output) : BodyCanon
             var at = WhiteSpaceScan.IndexOfChangeInBody(text);
             if (at < 0)
                 break;
-            var behind = at + text[at..].IndexOfAnyExcept((byte)' ', (byte)'\t');
-            if (at > 0)
-                Emit(text[..at]);
-            if (text[behind] != '\r' || text[behind + 1] != '\n')
+            var behind = at + RunLength(text[at..]);
+            var isAtLineEnd = text[behind] == '\r' && text[behind + 1] == '\n';
+            // The first SP of a run may stay where it is.
+            var kept = !isAtLineEnd && text[at] == ' ' ? at + 1 : at;
+            if (kept > 0)
+                Emit(text[..kept]);
+            if (!isAtLineEnd && kept == at)
                 Emit(" "u8);
             text = text[behind..];
         }
         if (!text.IsEmpty)
             Emit(text);
+    }
+
+    /// <summary>The length of a run of white space, which is nearly always one or two octets.</summary>
+    private static int RunLength(ReadOnlySpan<byte> text)
+    {
+        for (var i = 1; i < 4; i++)
+        {
+            if (!Octets.IsWsp(text[i]))
+                return i;
+        }
+        return text.IndexOfAnyExcept((byte)' ', (byte)'\t');
     }
 
     /// <summary>Goes on with what is pending, up to the first octet of text, which it leaves for the caller.</summary>
