@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using EmailAuth.Dkim;
-using EmailAuth.Message;
 using EmailAuth.Signatures;
 using static EmailAuth.Tests.Dkim.TestMail;
 

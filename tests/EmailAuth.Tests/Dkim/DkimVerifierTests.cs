@@ -2,7 +2,6 @@ using System.Text;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
 using EmailAuth.Message;
-using EmailAuth.Signatures;
 using static EmailAuth.Tests.Dkim.TestMail;
 
 namespace EmailAuth.Tests.Dkim;
