@@ -117,23 +117,23 @@ public class TruthTableTests
     {
         var turn = 0;
         foreach (var author in Authors)
-        foreach (var policy in Policies)
-        foreach (var mode in AlignmentModes)
-        foreach (var psd in new[] { "", "; psd=y", "; psd=n" })
-        foreach (var registry in new[] { null, "v=DMARC1; p=quarantine; psd=y" })
-        foreach (var spf in SpfOutcomes)
-        foreach (var dkim in DkimOutcomes)
-        {
-            turn++;
-            var texts = new Dictionary<string, string[]>
-            {
-                ["_dmarc.org.test"] = [$"v=DMARC1; {policy}{mode}{psd}{(turn % 3 == 0 ? "; t=y" : "")}"],
-                ["_dmarc.own.org.test"] = [$"v=DMARC1; p=quarantine{AlignmentModes[turn % 4]}{(turn % 5 == 0 ? "; psd=n" : "")}"],
-            };
-            if (registry is not null)
-                texts["_dmarc.test"] = [registry];
-            yield return new Row(texts, ["host.org.test"], [], author, IdentifiersOf(author, spf, dkim));
-        }
+            foreach (var policy in Policies)
+                foreach (var mode in AlignmentModes)
+                    foreach (var psd in new[] { "", "; psd=y", "; psd=n" })
+                        foreach (var registry in new[] { null, "v=DMARC1; p=quarantine; psd=y" })
+                            foreach (var spf in SpfOutcomes)
+                                foreach (var dkim in DkimOutcomes)
+                                {
+                                    turn++;
+                                    var texts = new Dictionary<string, string[]>
+                                    {
+                                        ["_dmarc.org.test"] = [$"v=DMARC1; {policy}{mode}{psd}{(turn % 3 == 0 ? "; t=y" : "")}"],
+                                        ["_dmarc.own.org.test"] = [$"v=DMARC1; p=quarantine{AlignmentModes[turn % 4]}{(turn % 5 == 0 ? "; psd=n" : "")}"],
+                                    };
+                                    if (registry is not null)
+                                        texts["_dmarc.test"] = [registry];
+                                    yield return new Row(texts, ["host.org.test"], [], author, IdentifiersOf(author, spf, dkim));
+                                }
     }
 
     [Rfc(9989, "5.3")]
