@@ -23,6 +23,7 @@ DkimSigner Signer(string domain, string selector, SigningKey key, bool allowAnyA
     Selector = selector,
     Key = key,
     AllowAnyAuthorDomain = allowAnyAuthorDomain,
+    TimeProvider = new SigningDay(),
 });
 
 // ---- The messages ----

@@ -91,6 +91,9 @@ internal static class EmailAuthCommand
             case ["--help" or "-h"]:
                 HelpText.WriteOverview(io.Out, Verbs);
                 return Task.FromResult(ExitStatus.Success);
+            case [var family, "--help" or "-h"] when Verbs.Any(verb => verb.Name.StartsWith(family + " ", StringComparison.Ordinal)):
+                HelpText.WriteOverview(io.Out, [.. Verbs.Where(verb => verb.Name.StartsWith(family + " ", StringComparison.Ordinal))]);
+                return Task.FromResult(ExitStatus.Success);
             case ["--version"]:
                 io.Out.WriteLine($"emailauth {HelpText.Version}");
                 return Task.FromResult(ExitStatus.Success);

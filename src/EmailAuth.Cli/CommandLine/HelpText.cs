@@ -12,7 +12,7 @@ internal static class HelpText
 
     public static void WriteOverview(TextWriter text, IReadOnlyList<Verb> verbs)
     {
-        text.WriteLine("emailauth tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989).");
+        text.WriteLine("emailauth tells who really sent a message: SPF (RFC 7208), DKIM (RFC 6376), ARC (RFC 8617), DMARC (RFC 9989).");
         text.WriteLine();
         WriteTable(text, verbs.Select(verb => ($"emailauth {verb.Name} {verb.Operands}".TrimEnd(), verb.Summary)));
         text.WriteLine();

@@ -10,9 +10,12 @@ internal static class AuthservIdOption
 {
     public static readonly Option Option = new("--authserv-id", "NAME", "the name of the one who checks, in the header fields; this host's unless set");
 
-    public static string Read(Arguments arguments)
+    public static string Read(Arguments arguments) =>
+        Check(arguments.Value(Option) ?? (DomainName.TryParse(Environment.MachineName, out var host) ? host.ToString() : "localhost"));
+
+    /// <exception cref="UsageException">No header field can hold it.</exception>
+    public static string Check(string authservId)
     {
-        var authservId = arguments.Value(Option) ?? (DomainName.TryParse(Environment.MachineName, out var host) ? host.ToString() : "localhost");
         try
         {
             _ = new AuthenticationResults(authservId, []);

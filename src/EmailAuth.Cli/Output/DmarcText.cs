@@ -22,8 +22,10 @@ internal static class DmarcText
     public static void Write(TextPage page, DmarcResult dmarc)
     {
         var result = dmarc.Status.ToKeyword();
-        var identifiers = dmarc.Identifiers.Select(alignment => $"{Name(alignment.Identifier.Method)}: {alignment.Text}").ToList();
-        string?[] lines = [identifiers.Contains(dmarc.ReasonText) ? null : dmarc.ReasonText, Policy(dmarc), .. identifiers];
+        var identifiers = dmarc.Identifiers.Select(alignment => $"{Name(alignment.Identifier)}: {alignment.Text}").Distinct();
+        // Where identifiers decided, they tell why.
+        var reason = dmarc.Reason is DmarcReason.IdentifierAligned or DmarcReason.NoIdentifierAligned ? null : dmarc.ReasonText;
+        string?[] lines = [reason, Policy(dmarc), .. identifiers];
         var isFirst = true;
         foreach (var line in lines.OfType<string>())
         {
@@ -63,9 +65,14 @@ internal static class DmarcText
         DmarcPolicy.Reject => "its owner asks to reject it",
     };
 
-    private static string Name(IdentifierMethod method) => method switch
+    private static string Name(AuthenticatedIdentifier identifier) => (identifier.Method switch
     {
         IdentifierMethod.Spf => "SPF",
         IdentifierMethod.Dkim => "DKIM",
-    };
+    }) + (identifier.Outcome switch
+    {
+        IdentifierOutcome.Pass => " passed",
+        IdentifierOutcome.Fail => " did not pass",
+        IdentifierOutcome.TempError => " undecided",
+    });
 }

@@ -8,6 +8,8 @@ namespace EmailAuth.Cli.Verbs;
 /// <summary><c>emailauth arc seal</c>: a message with one more set of its Authenticated Received Chain before it.</summary>
 internal sealed class ArcSealVerb : Verb
 {
+    private static readonly Option AuthservId = new(AuthservIdOption.Option.Name, "NAME", "the name of the one who checks and seals, in ARC-Authentication-Results");
+
     public override string Name => "arc seal";
 
     public override string Operands => "[FILE|-] --domain D --selector S --key FILE --authserv-id NAME";
@@ -17,7 +19,7 @@ internal sealed class ArcSealVerb : Verb
     public override int MaxOperands => 1;
 
     public override IReadOnlyList<Option> Options { get; } =
-        [SigningOptions.Domain, SigningOptions.Selector, SigningOptions.Key, AuthservIdOption.Option, .. SessionOptions.All, DmarcMode.PublicSuffixes, .. DnsOptions.All];
+        [SigningOptions.Domain, SigningOptions.Selector, SigningOptions.Key, AuthservId, .. SessionOptions.All, DmarcMode.PublicSuffixes, .. DnsOptions.All];
 
     public override string Details => """
         Verifies the message as "emailauth verify" does, with the same options, then writes it to standard output with
@@ -33,8 +35,7 @@ internal sealed class ArcSealVerb : Verb
     public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
     {
         using var key = SigningOptions.ReadKey(arguments);
-        _ = arguments.Required(AuthservIdOption.Option);
-        var authservId = AuthservIdOption.Read(arguments);
+        var authservId = AuthservIdOption.Check(arguments.Required(AuthservId));
         var session = SessionOptions.Read(arguments);
         using var dns = DnsOptions.Read(arguments);
         var sealer = MakeSealer(arguments, key, dns.Clock);

@@ -25,7 +25,7 @@ internal sealed class VerifyVerb : Verb
 
           emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com
           emailauth verify --json *.eml
-          emailauth verify - --zone example.zone --time 2026-05-01T12:00:00Z < message.eml
+          emailauth verify - --zone example.zone --time 2026-12-01T12:00:00Z < message.eml
 
         Exit status: 0 evaluated, and nothing is asked for; 1 quarantine or reject is asked for; 75 a temporary error decided;
         66 a message cannot be read. With several files the worst of 70, 66, 75, 1, 0.

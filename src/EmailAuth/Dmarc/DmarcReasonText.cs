@@ -11,7 +11,7 @@ internal static class DmarcReasonText
         DmarcReason.NotEveryAuthorDomainPassed => "not every author domain passed",
         DmarcReason.IdentifierAligned => Text(Find(result, AlignmentOutcome.Relaxed, AlignmentOutcome.Strict)),
         DmarcReason.NoAuthenticatedIdentifier => $"neither SPF nor DKIM authenticated a domain, and _dmarc.{result.PolicyDomain} has a policy",
-        DmarcReason.NoIdentifierAligned => Text(Find(result, AlignmentOutcome.NotAligned, AlignmentOutcome.NotAligned)),
+        DmarcReason.NoIdentifierAligned => $"no authenticated identifier is aligned with {result.Domain}: {NotAligned(result)}",
         DmarcReason.PolicyHidden => discovery.Fault is { } fault
             ? $"which policy applies to {result.Domain} is unknown: the query for _dmarc.{fault.Name} ended in {fault.Status}"
             : $"which policy applies to {result.Domain} is unknown",
@@ -33,6 +33,19 @@ internal static class DmarcReasonText
                 return alignment;
         }
         return null;
+    }
+
+    /// <summary>Each that passed and where it lies, said once; a message may have many signatures of one domain.</summary>
+    private static string NotAligned(AuthorDomainResult result)
+    {
+        const int most = 4;
+        var texts = new List<string>();
+        foreach (var alignment in result.Identifiers)
+        {
+            if (alignment is { Identifier.Outcome: IdentifierOutcome.Pass, Outcome: AlignmentOutcome.NotAligned } && texts.Count < most && !texts.Contains(Text(alignment)))
+                texts.Add(Text(alignment));
+        }
+        return string.Join("; ", texts);
     }
 
     private static string Text(IdentifierAlignment? alignment) => alignment is null

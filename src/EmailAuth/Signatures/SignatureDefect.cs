@@ -84,7 +84,10 @@ internal readonly record struct SignatureDefect(SignatureRule Rule, int Position
     public Diagnostic ToDiagnostic() => new(DiagnosticSeverity.Error, Position, Sentence(Text), SectionOf(Rule));
 
     /// <summary>A sentence from one without its capital letter and full stop.</summary>
-    public static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}.";
+    public static string Sentence(string text) => text.Length > 1 && text[1] == '='
+        // A tag's name keeps its case: "p=" is not "P=".
+        ? $"{text}."
+        : $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}.";
 
     private static string SectionOf(SignatureRule rule) => rule switch
     {
