@@ -483,7 +483,7 @@ public class DmarcEvaluatorTests
             NoRecord: no policy record applies to nowhere.test
             RecordNotUsable: the record at _dmarc.useless.test has a mistake ("x" is not a policy; right would be none, quarantine or reject) and no valid address in rua, so that no policy applies
             NoAuthenticatedIdentifier: neither SPF nor DKIM authenticated a domain, and _dmarc.example.com has a policy
-            NoIdentifierAligned: SPF: example.net lies outside example.com
+            NoIdentifierAligned: no authenticated identifier is aligned with example.com: SPF: example.net lies outside example.com
             IdentifierAligned: DKIM: x.example.com and example.com have the same Organizational Domain example.com
             PolicyHidden: which policy applies to broken.test is unknown: the query for _dmarc.broken.test ended in Timeout
             AlignmentHidden: SPF: whether mail.example.com is aligned with example.com is unknown: the query for _dmarc.mail.example.com ended in Timeout
