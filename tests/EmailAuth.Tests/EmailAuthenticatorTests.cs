@@ -120,6 +120,37 @@ public class EmailAuthenticatorTests
         Assert.That(result.Dmarc.Status, Is.EqualTo(DmarcStatus.PermError));
     }
 
+    [Pin("M9")]
+    [TestCase(2_000, "X: y\r\n")]
+    [TestCase(1, "X: {0}\r\n", 66_000)]
+    [TestCase(300, "X: {0}\r\n", 900)]
+    [TestCase(1, "{0}: y\r\n", 129)]
+    public async Task A_broken_limit_is_no_way_around_the_policy_of_the_author_that_was_seen(int times, string field, int length = 0)
+    {
+        var more = string.Concat(Enumerable.Repeat(field.Replace("{0}", new string('a', length), StringComparison.Ordinal), times));
+        foreach (var from in new[] { "ceo@legit.example", "\r\n ceo@legit.example" })
+        {
+            var result = await VerifyAsync(From(from, more), Attacker, "helo.attack.example", "a@attack.example");
+            Assert.That(result.MessageDefect, Is.Not.EqualTo(MessageDefect.None));
+            Assert.That(result.Dmarc.Status, Is.EqualTo(DmarcStatus.PermError));
+            Assert.That(result.Dmarc.Disposition, Is.EqualTo(DmarcPolicy.Reject));
+        }
+    }
+
+    [Pin("M9")]
+    [Pin("M15")]
+    [TestCase("ceo@legit .example")]
+    [TestCase("ceo@legit. example")]
+    [TestCase("ceo@legit\r\n .example")]
+    [TestCase("ceo@mail.legit .example")]
+    public async Task White_space_around_a_dot_does_not_hide_the_policy(string from)
+    {
+        var result = await VerifyAsync(From(from), Attacker, "helo.attack.example", "a@attack.example");
+        Assert.That(result.Dmarc.Status, Is.EqualTo(DmarcStatus.PermError));
+        Assert.That(result.Dmarc.Disposition, Is.EqualTo(DmarcPolicy.Reject));
+        Assert.That(result.Dmarc.FromDomain!.ToString(), Does.EndWith("legit.example"));
+    }
+
     private sealed class ThrowingResolver : IDnsResolver
     {
         public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default) =>

@@ -51,7 +51,7 @@ internal sealed class DnsOptions : IDisposable
         {
             try
             {
-                resolver.Add(File.ReadAllText(file, System.Text.Encoding.Latin1), file);
+                resolver.AddFile(file);
             }
             catch (ZoneFileException exception)
             {

@@ -2,6 +2,7 @@ using EmailAuth.Arc;
 using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
+using EmailAuth.Message;
 
 namespace EmailAuth.Cli.Verbs;
 
@@ -48,6 +49,8 @@ internal sealed class ArcSealVerb : Verb
             try
             {
                 var result = await authenticator.VerifyAsync(message.Read(), session, cancellationToken).ConfigureAwait(false);
+                if (result.MessageDefect != MessageDefect.None)
+                    throw new InputException($"{PlainText.Quoted(file)} is not sealed: its header section breaks a limit: {result.MessageDefect}.");
                 if (result.Arc.IsTransient)
                 {
                     EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is not sealed: a temporary error left its chain undecided: {result.Arc.ReasonText}");
@@ -55,7 +58,7 @@ internal sealed class ArcSealVerb : Verb
                 }
                 var set = await sealer.SealAsync(message.Read(), result.GetAuthenticationResults(authservId), result.Arc, cancellationToken).ConfigureAwait(false);
                 if (set.IsEmpty)
-                    EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is written as it is: its chain says cv=fail, and no set may follow (RFC 8617 §5.1).");
+                    EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is written as it is, no set may follow its chain (RFC 8617 §5.1): {result.Arc.ReasonText}");
                 foreach (var field in set)
                     FieldOutput.Write(io.Output, field, message.HasUnixLineEnds);
                 await message.CopyToAsync(io.Output, cancellationToken).ConfigureAwait(false);

@@ -116,6 +116,7 @@ public sealed class DkimSignature
             return true;
         if (!QuotedPrintableText.TryDecode(table.Value(tag), MaxIdentityLength, out identity)
             || Array.LastIndexOf(identity, (byte)'@') is var at && at < 0
+            || !IsLocalPart(identity.AsSpan(0, at))
             || !IsDomain(identity.AsSpan(at + 1), out var found))
         {
             defect = new(SignatureRule.Identity, tag.ValuePosition, $"\"{Octets.ToPrintable(table.Value(tag))}\" in i= is no identity; a domain behind \"@\" was expected, and a local part may stand before it");
@@ -127,6 +128,11 @@ public sealed class DkimSignature
         defect = new(SignatureRule.IdentityOutsideDomain, tag.ValuePosition, $"the domain {found} in i= is neither {domain} (d=) nor below it");
         return false;
     }
+
+    // RFC 6376 §3.5 makes the local part opaque, but its syntax is that of an address: an "@" stands in quotes only, so that nobody takes what
+    // follows the first one for the domain.
+    private static bool IsLocalPart(ReadOnlySpan<byte> text) =>
+        text is [(byte)'"', .., (byte)'"'] || !text.Contains((byte)'@');
 
     private static bool IsDomain(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DomainName? domain)
     {

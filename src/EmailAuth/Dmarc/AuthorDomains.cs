@@ -49,7 +49,9 @@ public sealed class AuthorDomains
         var domains = new Collector(limits);
         if (header.Defect != MessageDefect.None)
         {
+            // It can be made so on purpose: whom it names as its author in what was seen decides how strictly it is handled (RFC 9989 §11.5).
             domains.Report(DmarcReason.HeaderNotRead, "the header section breaks a limit and was not read");
+            ScanLines(header.Octets, bareOnly: false, domains);
             return domains.ToAuthorDomains(0);
         }
 
@@ -69,7 +71,7 @@ public sealed class AuthorDomains
             }
         }
         if (header.HasBareLineEnd)
-            lookalikes += ScanBareLines(header.Octets, domains);
+            lookalikes += ScanLines(header.Octets, bareOnly: true, domains);
 
         if (fields + lookalikes > 1)
         {
@@ -120,36 +122,81 @@ public sealed class AuthorDomains
     /// </summary>
     private static void ScanForDomains(ReadOnlySpan<byte> value, Collector domains)
     {
+        Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
         while (value.IndexOf((byte)'@') is >= 0 and var at)
         {
             value = value[(at + 1)..];
-            var length = 0;
-            while (length < value.Length && (value[length] >= 0x80 || value[length] is (byte)'-' or (byte)'_' or (byte)'.' || Octets.IsAlphanumeric(value[length])))
-                length++;
-            if (DomainName.TryParse(value[..length].TrimEnd((byte)'.'), out var domain) && domain.LabelCount > 1)
+            var length = TakeDomain(ref value, room);
+            if (DomainName.TryParse(((ReadOnlySpan<byte>)room[..length]).TrimEnd((byte)'.'), out var domain) && domain.LabelCount > 1)
                 domains.Add(domain);
-            value = value[length..];
         }
     }
 
-    /// <summary>Lines that begin behind a CR or LF alone (D13): to us part of another field, to a program that takes them for lines a From field.</summary>
-    private static int ScanBareLines(ReadOnlySpan<byte> header, Collector domains)
+    /// <summary>RFC 5322 §4.4, obs-domain: white space may stand around each dot. Comments are not looked for.</summary>
+    private static int TakeDomain(ref ReadOnlySpan<byte> value, scoped Span<byte> room)
+    {
+        var length = 0;
+        var next = 0;
+        while (next < value.Length && length < room.Length)
+        {
+            var octet = value[next];
+            if (octet >= 0x80 || octet is (byte)'-' or (byte)'_' or (byte)'.' || Octets.IsAlphanumeric(octet))
+            {
+                room[length++] = octet;
+                next++;
+                continue;
+            }
+            var behind = next;
+            while (behind < value.Length && Octets.IsFws(value[behind]))
+                behind++;
+            var goesOn = behind > next && behind < value.Length && (value[behind] == '.' || length == 0 || room[length - 1] == '.');
+            if (!goesOn)
+                break;
+            next = behind;
+        }
+        value = value[next..];
+        return length;
+    }
+
+    /// <summary>
+    /// Lines that are, or that another program may take for, a From field: behind a CR or LF alone (D13), to us a part of another field; or every line
+    /// of a header section that was not split.
+    /// </summary>
+    private static int ScanLines(ReadOnlySpan<byte> header, bool bareOnly, Collector domains)
     {
         var found = 0;
+        if (!bareOnly && IsFrom(header))
+            found += Scan(header, domains);
         while (header.IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
         {
             var isWhole = header[at] == '\r' && at + 1 < header.Length && header[at + 1] == '\n';
             header = header[(at + (isWhole ? 2 : 1))..];
-            if (isWhole || !header.StartsWithIgnoreCase("From"u8))
-                continue;
-            var rest = header[4..].TrimStart(" \t"u8);
-            if (rest.IsEmpty || rest[0] != ':')
-                continue;
-            found++;
-            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-            ScanForDomains(end < 0 ? rest : rest[..end], domains);
+            if (!(isWhole && bareOnly) && IsFrom(header))
+                found += Scan(header, domains);
         }
         return found;
+
+        static bool IsFrom(ReadOnlySpan<byte> line) =>
+            line.StartsWithIgnoreCase("From"u8) && line[4..].TrimStart(" \t"u8) is [(byte)':', ..];
+
+        static int Scan(ReadOnlySpan<byte> line, Collector domains)
+        {
+            var end = 0;
+            while (end < line.Length && line[end..].IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
+            {
+                end += at + 1;
+                // A fold goes on, whichever way its line ends.
+                var next = line[end..] is [(byte)'\n', ..] ? end + 1 : end;
+                if (next >= line.Length || !Octets.IsWsp(line[next]))
+                {
+                    ScanForDomains(line[..end], domains);
+                    return 1;
+                }
+                end = next;
+            }
+            ScanForDomains(line, domains);
+            return 1;
+        }
     }
 
     /// <summary>Gathers different domains up to the limit, and the first problem.</summary>

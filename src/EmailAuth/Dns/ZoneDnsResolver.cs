@@ -27,6 +27,7 @@ namespace EmailAuth.Dns;
 public sealed class ZoneDnsResolver : IDnsResolver
 {
     private const int LongestAliasChain = 8;
+    private const int MaxFileBytes = 64 << 20;
 
     private readonly Dictionary<DomainName, Node> _nodes = [];
     private readonly Dictionary<(DomainName Name, DnsRecordType Type), DnsStatus> _faults = [];
@@ -53,7 +54,7 @@ public sealed class ZoneDnsResolver : IDnsResolver
     {
         var resolver = new ZoneDnsResolver();
         foreach (var path in paths)
-            resolver.Add(File.ReadAllText(path, Encoding.Latin1), path);
+            resolver.AddFile(path);
         return resolver;
     }
 
@@ -72,6 +73,25 @@ public sealed class ZoneDnsResolver : IDnsResolver
             lock (_lock)
                 return _queries?.ToImmutable() ?? [];
         }
+    }
+
+    /// <summary>Adds the records of a master file on disk, of at most 64 MiB.</summary>
+    /// <exception cref="ZoneFileException">The file is no master file, or larger.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ZoneDnsResolver AddFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var file = File.OpenRead(path);
+        var text = new StringBuilder();
+        var part = new byte[64 << 10];
+        // The length is counted as it is read: a device or a pipe tells none.
+        for (int read; (read = file.Read(part)) > 0;)
+        {
+            if (text.Length + read > MaxFileBytes)
+                throw new ZoneFileException(path, 1, $"the file is larger than {MaxFileBytes >> 20} MiB; expected a master file");
+            text.Append(Encoding.Latin1.GetString(part.AsSpan(0, read)));
+        }
+        return Add(text.ToString(), path);
     }
 
     /// <summary>Adds the records of another master file.</summary>

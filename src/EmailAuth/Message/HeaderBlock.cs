@@ -67,15 +67,19 @@ internal sealed class HeaderBlock
         return indices.DrainToImmutable();
     }
 
-    /// <summary>A header section that was not read, since it breaks a limit.</summary>
-    public static HeaderBlock Defective(MessageDefect defect) => new(default, [], false, defect);
+    /// <summary>
+    /// A header section that was not split, since it breaks a limit: it has no <see cref="Fields"/>, and of <see cref="Octets"/> only the beginning,
+    /// as far as the limit for the whole goes.
+    /// </summary>
+    public static HeaderBlock Defective(MessageDefect defect, ReadOnlyMemory<byte> octets, MessageLimits limits) =>
+        new(octets[..Math.Min(octets.Length, limits.MaxHeaderBytes)], [], false, defect);
 
     /// <summary>Splits a header section. <paramref name="octets"/> is kept, not copied.</summary>
     public static HeaderBlock Parse(ReadOnlyMemory<byte> octets, MessageLimits limits)
     {
         var text = octets.Span;
         if (text.Length > limits.MaxHeaderBytes)
-            return Defective(MessageDefect.HeaderBlockTooLong);
+            return Defective(MessageDefect.HeaderBlockTooLong, octets, limits);
 
         // Room for the fields of nearly every message; a larger one costs an array or two.
         Span<FieldSlice> fields = stackalloc FieldSlice[64];
@@ -86,12 +90,12 @@ internal sealed class HeaderBlock
         {
             var end = FindEnd(text, start, ref hasBareLineEnd);
             if (count == limits.MaxHeaderFields)
-                return Defective(MessageDefect.TooManyFields);
+                return Defective(MessageDefect.TooManyFields, octets, limits);
             if (end - start > limits.MaxFieldBytes)
-                return Defective(MessageDefect.FieldTooLong);
+                return Defective(MessageDefect.FieldTooLong, octets, limits);
             var field = Locate(text, start, end);
             if (field.NameLength > limits.MaxFieldNameBytes)
-                return Defective(MessageDefect.FieldNameTooLong);
+                return Defective(MessageDefect.FieldNameTooLong, octets, limits);
             if (count == fields.Length)
             {
                 var more = new FieldSlice[count * 2];

@@ -47,7 +47,7 @@ internal abstract class MessageReader : IDisposable
                 return HeaderBlock.Parse(gathered.WrittenMemory[..gatheredEnd], limits);
             }
             if (piece.Length >= room)
-                return HeaderBlock.Defective(MessageDefect.HeaderBlockTooLong);
+                return HeaderBlock.Defective(MessageDefect.HeaderBlockTooLong, gathered.WrittenMemory, limits);
             piece = await ReadPieceAsync(cancellationToken).ConfigureAwait(false);
         }
         // No empty line: all of it is the header section, and the body is empty.

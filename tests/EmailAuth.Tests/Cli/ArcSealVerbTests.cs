@@ -96,4 +96,16 @@ public class ArcSealVerbTests
         var at = Array.IndexOf(words, option);
         (await CommandRun.OfAsync([.. words[..at], .. words[(at + 2)..]], Message)).AssertFailed(ExitStatus.Usage, option);
     }
+
+    [Test]
+    public async Task What_breaks_a_limit_is_refused_with_the_limit()
+    {
+        var message = Encoding.UTF8.GetBytes("From: joe@example.com\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 3_000)) + "\r\nbody\r\n");
+        (await SealAsync(message)).AssertFailed(ExitStatus.NoInput, "TooManyFields");
+    }
+
+    [TestCase("-5")]
+    [TestCase("0001-01-01T00:00:00Z")]
+    public async Task No_time_before_1970_can_be_written(string time) =>
+        (await SealAsync(Message, "--time", time)).AssertFailed(ExitStatus.Usage, "is no moment");
 }

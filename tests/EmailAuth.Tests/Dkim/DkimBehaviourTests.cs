@@ -65,6 +65,8 @@ public class DkimBehaviourTests
     [TestCase("a@b=20c.example.com", DkimReason.Identity)]
     [TestCase("a=0D=0AX: y@example.com", DkimReason.Identity)]
     [TestCase("a=4@example.com", DkimReason.Identity)]
+    [TestCase("x@victim.example@example.com", DkimReason.Identity, Description = "a second at sign outside quotes")]
+    [TestCase("=22x@victim.example=22@example.com", DkimReason.Verified)]
     [Pin("D3")]
     [Attack("K14")]
     public async Task The_identity_is_at_or_below_the_domain_by_labels(string identity, DkimReason reason)

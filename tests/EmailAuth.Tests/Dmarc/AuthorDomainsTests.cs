@@ -119,7 +119,7 @@ public class AuthorDomainsTests
 
     [Test]
     public void A_header_that_breaks_a_limit_has_no_author() =>
-        Assert.That(AuthorDomains.Read(HeaderBlock.Defective(MessageDefect.TooManyFields), DmarcLimits.Default).Problem, Is.EqualTo(DmarcReason.HeaderNotRead));
+        Assert.That(AuthorDomains.Read(HeaderBlock.Defective(MessageDefect.TooManyFields, default, MessageLimits.Default), DmarcLimits.Default).Problem, Is.EqualTo(DmarcReason.HeaderNotRead));
 
     [Test]
     public void A_problem_says_where_and_what_would_be_right()

@@ -32,12 +32,14 @@ public class DmarcPropertyTests
             Assert.That(authors.Domains, Has.Length.LessThanOrEqualTo(5).And.Unique);
             if (authors.Problem is null)
                 Assert.That(authors.Domains, Is.Not.Empty);
+            // RFC 5322 §4.4, obs-domain: white space may stand around its dots.
+            var bare = string.Concat(field.Where(character => character is not (' ' or '\t' or '\r' or '\n')));
             foreach (var domain in authors.Domains)
             {
                 var text = domain.ToString();
                 Assert.That(domain.LabelCount, Is.GreaterThan(1));
                 if (!text.Contains("xn--", StringComparison.Ordinal))
-                    Assert.That(field.IndexOf(text, field.IndexOf('@'), StringComparison.OrdinalIgnoreCase), Is.GreaterThan(0), field);
+                    Assert.That(bare.IndexOf(text, bare.IndexOf('@'), StringComparison.OrdinalIgnoreCase), Is.GreaterThan(0), field);
             }
         }, iter: 10_000);
 

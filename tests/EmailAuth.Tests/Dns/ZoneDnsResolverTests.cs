@@ -148,4 +148,13 @@ public class ZoneDnsResolverTests
         var answer = await ZoneDnsResolver.Parse(Wildcards).QueryAsync(new DnsQuestion(name!, type));
         Assert.That(answer.Status, Is.EqualTo(expected));
     }
+
+    [Test]
+    public void A_file_without_end_is_refused_at_the_limit()
+    {
+        if (!File.Exists("/dev/zero"))
+            Assert.Ignore("This system has no /dev/zero.");
+        var exception = Assert.Throws<ZoneFileException>(() => ZoneDnsResolver.Load("/dev/zero"));
+        Assert.That(exception!.Message, Does.Contain("larger than 64 MiB"));
+    }
 }
