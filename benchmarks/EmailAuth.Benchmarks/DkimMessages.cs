@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
@@ -15,8 +16,20 @@ internal static class DkimMessages
 
     public static SigningKey Ed25519 { get; } = SigningKey.GenerateEd25519();
 
-    public static ZoneDnsResolver Zone { get; } =
-        ZoneDnsResolver.Parse(DkimKeyRecord.FromKey(Rsa).ToMasterFile(Domain, "rsa") + "\n" + DkimKeyRecord.FromKey(Ed25519).ToMasterFile(Domain, "ed"));
+    /// <summary>The client, HELO name and sender that <see cref="Zone"/> authorizes by the last network of the last of five includes.</summary>
+    public static SmtpSession Session { get; } = new(IPAddress.Parse("203.0.113.77"), "out-7.provider.example", "bounce-4711@news.example.com");
+
+    /// <summary>Both keys, a DMARC policy, and the SPF records of a large sender.</summary>
+    public static string ZoneText { get; } =
+        $"""
+        {DkimKeyRecord.FromKey(Rsa).ToMasterFile(Domain, "rsa")}
+        {DkimKeyRecord.FromKey(Ed25519).ToMasterFile(Domain, "ed")}
+        _dmarc.example.com. 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:reports@example.com"
+        com. 3600 IN SOA ns.example. hostmaster.example. 1 3600 600 604800 3600
+        {SpfRecords.ZoneText}
+        """;
+
+    public static ZoneDnsResolver Zone { get; } = ZoneDnsResolver.Parse(ZoneText);
 
     private const string Header =
         "Received: from mail.example.org (mail.example.org [192.0.2.7])\r\n\tby mx.example.net (Postfix) with ESMTPS id 4ABCDEF123\r\n\tfor <bob@example.net>; Fri, 29 May 2026 10:00:00 +0000 (UTC)\r\n"
@@ -47,9 +60,14 @@ internal static class DkimMessages
         BodyCanonicalization = algorithm,
     });
 
-    public static async Task<byte[]> SignedAsync(int length, SigningKey key, CanonicalizationAlgorithm algorithm)
+    public static Task<byte[]> SignedAsync(int length, SigningKey key, CanonicalizationAlgorithm algorithm) => SignAsync(Unsigned(length), key, algorithm);
+
+    /// <summary>Signed with both keys, as a domain does that moves from one algorithm to the other (RFC 8463 §5.1).</summary>
+    public static async Task<byte[]> TwiceSignedAsync(int length, CanonicalizationAlgorithm algorithm) =>
+        await SignAsync(await SignedAsync(length, Rsa, algorithm), Ed25519, algorithm);
+
+    private static async Task<byte[]> SignAsync(byte[] message, SigningKey key, CanonicalizationAlgorithm algorithm)
     {
-        var message = Unsigned(length);
         var field = await Signer(key, algorithm).SignAsync(EmailMessage.FromBytes(message));
         return [.. field.RawOctets.Span, .. message];
     }

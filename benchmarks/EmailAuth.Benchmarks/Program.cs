@@ -1,4 +1,16 @@
 using BenchmarkDotNet.Running;
+using EmailAuth.Benchmarks;
+using EmailAuth.Benchmarks.Loop;
 
 // dotnet run -c Release --project benchmarks/EmailAuth.Benchmarks -- --filter '*Spf*' --job short
+// dotnet run -c Release --project benchmarks/EmailAuth.Benchmarks -- messages FOLDER
+// dotnet run -c Release --project benchmarks/EmailAuth.Benchmarks -- loop dkim FOLDER/example.zone 2 FOLDER/20k-rsa.eml
+if (args is ["loop", .. var rest])
+    return await LoopCommand.RunAsync(rest, Console.Out, Console.Error);
+if (args is ["messages", var folder])
+{
+    await BenchmarkFolder.WriteAsync(folder);
+    return 0;
+}
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;

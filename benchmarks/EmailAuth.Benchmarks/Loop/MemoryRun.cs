@@ -1,0 +1,32 @@
+using EmailAuth.Dkim;
+using EmailAuth.Message;
+
+namespace EmailAuth.Benchmarks.Loop;
+
+/// <summary>The mode <c>mem</c>: one verification from a stream, in a process that has done nothing before.</summary>
+internal static class MemoryRun
+{
+    public static async Task RunAsync(LoopArguments arguments, TextWriter output)
+    {
+        var path = arguments.SingleMessage;
+        using var dns = LoopSubject.OpenZone(arguments);
+        var subject = new StreamSubject(new DkimVerifier(dns), path);
+        var before = ResidentSet.PeakKilobytes;
+        var measured = await LoopMeter.RunAsync(subject, 1);
+        await output.WriteLineAsync(
+            LoopLine.Begin(subject.Message).Add("mode", "mem").Add("input", "stream").Add(measured).Add("base_rss_kb", before).Add("verdict", subject.Verdict).ToString());
+    }
+
+    private sealed class StreamSubject(DkimVerifier verifier, string path) : LoopSubject(NameOf(path), 0)
+    {
+        private bool _isPass;
+
+        public override string Verdict => _isPass ? "pass" : "fail";
+
+        public override async ValueTask RunAsync()
+        {
+            await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
+            _isPass = DkimSubject.IsPass(await verifier.VerifyAsync(EmailMessage.FromStream(stream)));
+        }
+    }
+}
