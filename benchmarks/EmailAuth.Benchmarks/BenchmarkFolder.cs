@@ -1,5 +1,4 @@
 using System.Text;
-using EmailAuth.Dkim;
 using EmailAuth.Signatures;
 
 namespace EmailAuth.Benchmarks;
