@@ -48,12 +48,32 @@ public sealed class EmailAuthenticator
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The message came from a stream or pipe and was read before.</exception>
     /// <exception cref="IOException">The message's own stream failed; whatever it throws comes through.</exception>
-    public async ValueTask<VerificationResult> VerifyAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken = default)
+    public ValueTask<VerificationResult> VerifyAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(session);
-        cancellationToken.ThrowIfCancellationRequested();
+        return VerdictWatch.IsWanted(_options) ? WatchAsync(message, session, cancellationToken) : ReadAndJudgeAsync(message, session, cancellationToken);
+    }
 
+    private async ValueTask<VerificationResult> WatchAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
+    {
+        var watch = new VerdictWatch(_options);
+        try
+        {
+            var result = await ReadAndJudgeAsync(message, session, cancellationToken).ConfigureAwait(false);
+            watch.OnVerdict(session, result);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            watch.OnError(exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<VerificationResult> ReadAndJudgeAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         using var reader = message.Open();
         // Whatever way this call ends, nothing that it began goes on.
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -39,4 +39,7 @@ public sealed record EmailAuthenticatorOptions
 
     /// <summary>The clock, for time limits and for signatures that expire.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Is told every verdict, for example to log it; null, the default, for nobody. See also <see cref="EmailAuthMetrics"/>.</summary>
+    public IVerdictObserver? Observer { get; init; }
 }

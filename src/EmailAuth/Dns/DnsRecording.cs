@@ -21,6 +21,22 @@ public sealed class DnsRecording
         IsComplete = isComplete;
     }
 
+    /// <summary>A recording of these answers, such as one answer that is to be kept or sent as octets.</summary>
+    /// <param name="answers">The questions and their answers, in their order; at most <see cref="MaxAnswers"/>.</param>
+    /// <exception cref="ArgumentException">There are more, or one has no answer.</exception>
+    public static DnsRecording Of(ImmutableArray<DnsRecordedAnswer> answers)
+    {
+        if (answers.IsDefault)
+            answers = [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(answers.Length, MaxAnswers, nameof(answers));
+        foreach (var (question, answer) in answers)
+        {
+            if (question.Name is null || answer is null)
+                throw new ArgumentException("A question without a name, or one without an answer.", nameof(answers));
+        }
+        return new DnsRecording(answers, isComplete: true);
+    }
+
     /// <summary>The questions and their answers. A question that was asked twice stands here twice.</summary>
     public ImmutableArray<DnsRecordedAnswer> Answers { get; }
 
