@@ -20,7 +20,7 @@ public sealed class AuthenticationResults
     /// <summary>The field's name.</summary>
     public const string FieldName = "Authentication-Results";
 
-    private const int LongestKeyword = 64;
+    internal const int LongestKeyword = 64;
 
     /// <summary>Content to be written.</summary>
     /// <param name="authservId">The name of the service that checked (RFC 8601 §2.5), usually a domain: at most 320 octets, no control characters.</param>

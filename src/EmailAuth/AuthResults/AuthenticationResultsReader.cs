@@ -59,6 +59,8 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         }
         if (authservId.Length == 0)
             return At("there is no authserv-id, the name of the service that checked");
+        if (!IsPrintable(authservId))
+            return At("the authserv-id holds a control character or a line separator");
 
         var before = _reader.Position;
         if (!TrySkipCfws())
@@ -71,6 +73,17 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
                 return At(ControlOrComment);
         }
         return _reader.AtEnd || _reader.Peek == ';' ? null : At("after the authserv-id only a version and \";\" may stand");
+    }
+
+    /// <summary>Nothing would be left of the name of such a service when it is written again.</summary>
+    private static bool IsPrintable(string name)
+    {
+        foreach (var character in name)
+        {
+            if (char.IsControl(character) || character is '\u2028' or '\u2029')
+                return false;
+        }
+        return true;
     }
 
     private string? ReadResults(out ImmutableArray<MethodResult> results)
@@ -225,10 +238,12 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         return null;
     }
 
-    /// <summary>A keyword in lower case; empty if none comes next.</summary>
+    /// <summary>A keyword in lower case; empty if none comes next, or one that is longer than any that may be written.</summary>
     private string ReadKeyword()
     {
         var keyword = _reader.TakeWhile(KeywordOctets);
+        if (keyword.Length > AuthenticationResults.LongestKeyword)
+            return "";
         return string.Create(keyword.Length, keyword, static (characters, octets) =>
         {
             for (var i = 0; i < octets.Length; i++)

@@ -15,6 +15,9 @@ internal static class SpfLint
     /// <summary>A network so large is hardly one organization's.</summary>
     private const int ShortestPrefix = 8;
 
+    /// <summary>A record can be made so that each term of thousands is wrong; nobody reads more of it. A check ends where there are so many.</summary>
+    public const int MostFindings = 100;
+
     public static LintReport Check(ReadOnlySpan<byte> octets)
     {
         if (NoRecord(octets) is { } missing)
@@ -25,16 +28,31 @@ internal static class SpfLint
         AddSize(octets.Length, found);
         AddOrder(record, found);
         AddCounts(record, found);
-        foreach (var directive in record.Directives)
-            AddDirective(directive, found);
-        foreach (var modifier in record.OtherModifiers)
-            AddUnknown(modifier, found);
+        AddTerms(record, found);
         if (record.Redirect is { } redirect)
             AddTarget(redirect.DomainSpec!, redirect.Value, redirect.Position, found);
         if (record.Explanation is { } explanation)
             AddTarget(explanation.DomainSpec!, explanation.Value, explanation.Position, found);
         // Stable: at one position what is found first is said first.
         return new LintReport(record.Errors.IsEmpty, [.. found.OrderBy(static diagnostic => diagnostic.Position)]);
+    }
+
+    private static void AddTerms(SpfRecord record, ImmutableArray<Diagnostic>.Builder found)
+    {
+        var most = found.Count + MostFindings;
+        foreach (var directive in record.Directives)
+        {
+            if (found.Count >= most)
+                break;
+            AddDirective(directive, found);
+        }
+        most += MostFindings;
+        foreach (var modifier in record.OtherModifiers)
+        {
+            if (found.Count >= most)
+                break;
+            AddUnknown(modifier, found);
+        }
     }
 
     /// <summary>Why these octets are no SPF record at all; null if they are one, good or bad.</summary>
@@ -64,8 +82,11 @@ internal static class SpfLint
     private static void AddOrder(SpfRecord record, ImmutableArray<Diagnostic>.Builder found)
     {
         SpfDirective? all = null;
+        var most = found.Count + MostFindings;
         foreach (var directive in record.Directives)
         {
+            if (found.Count == most)
+                break;
             if (all is not null)
                 found.Add(Warning(directive.Position, $"\"{directive.Text}\" comes after \"{all.Text}\" and is never tested", "§5.1"));
             else if (directive.Mechanism == SpfMechanism.All)
@@ -87,8 +108,11 @@ internal static class SpfLint
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var lookups = 0;
+        var most = found.Count + MostFindings;
         foreach (var directive in record.Directives)
         {
+            if (found.Count >= most)
+                return;
             if (!seen.Add(directive.Text.TrimStart('+')))
                 found.Add(Warning(directive.Position, $"\"{directive.Text}\" stands here for the second time, to no effect", "§4.6.2"));
             lookups += LookupsOf(directive);

@@ -8,7 +8,7 @@ internal ref struct SpfRecordReader
 {
     private readonly ReadOnlyMemory<byte> _octets;
     private readonly ReadOnlySpan<byte> _text;
-    private readonly bool _findAllErrors;
+    private readonly int _mostErrors;
     private readonly ImmutableArray<SpfDirective>.Builder _directives = ImmutableArray.CreateBuilder<SpfDirective>();
     private readonly ImmutableArray<SpfModifier>.Builder _modifiers = ImmutableArray.CreateBuilder<SpfModifier>();
     private readonly ImmutableArray<Diagnostic>.Builder _errors = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -16,19 +16,19 @@ internal ref struct SpfRecordReader
     private SpfModifier? _explanation;
 
     /// <param name="octets">A record for which <see cref="SpfRecord.IsSpfRecord"/> holds.</param>
-    /// <param name="findAllErrors">Whether to read on after an error.</param>
+    /// <param name="findAllErrors">Whether to read on after an error, up to <see cref="SpfLint.MostFindings"/>.</param>
     public SpfRecordReader(ReadOnlyMemory<byte> octets, bool findAllErrors)
     {
         _octets = octets;
         _text = octets.Span;
-        _findAllErrors = findAllErrors;
+        _mostErrors = findAllErrors ? SpfLint.MostFindings : 1;
     }
 
     /// <summary>record = version terms *SP; terms = *( 1*SP ( directive / modifier ) ).</summary>
     public SpfRecord Read()
     {
         var at = SpfRecord.Version.Length;
-        while (at < _text.Length && (_errors.Count == 0 || _findAllErrors))
+        while (at < _text.Length && _errors.Count < _mostErrors)
         {
             if (_text[at] == ' ')
             {

@@ -83,6 +83,9 @@ public class AuthenticationResultsReaderTests
     [TestCase("example.org; spf=pass x.y=\"a\0b\"")]
     [TestCase("example.org; spf=pass\r x.y=z")]
     [TestCase("example.org; spf=pass\n x.y=z")]
+    [TestCase("example.org; spf=pass a2345678901234567890123456789012345678901234567890123456789012345.y=z")]
+    [TestCase("\u2028; spf=pass")]
+    [TestCase("\"\u0085\"; spf=pass")]
     public void Anything_else_is_refused_with_a_reason(string value) => Assert.That(Show(value), Does.StartWith("refused: "));
 
     [TestCase("__proto__.x=1")]

@@ -1,3 +1,4 @@
+using System.Text;
 using EmailAuth.Dns;
 using EmailAuth.Spf;
 using EmailAuth.Syntax;
@@ -119,6 +120,19 @@ public class SpfIncludeTreeTests
         var said = tree.Lint().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         Assert.That((said.Position, said.Section), Is.EqualTo((21, $"RFC 7208 {section}")));
         Assert.That(said.Text, Does.Contain(words));
+    }
+
+    [TestCase("a 1 ")]
+    [TestCase("mx ")]
+    [TestCase("x=y ")]
+    [TestCase("all ")]
+    public void A_record_with_thousands_of_mistakes_is_told_some_hundreds(string terms)
+    {
+        var record = Encoding.ASCII.GetBytes("v=spf1 " + string.Concat(Enumerable.Repeat(terms, SpfRecord.MaxLength / terms.Length - 2)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var report = SpfRecord.Lint(record);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(64 * record.Length + (256 << 10)));
+        Assert.That(report.Diagnostics.Length, Is.InRange(50, 500));
     }
 
     [Test]

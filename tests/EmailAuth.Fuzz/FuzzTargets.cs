@@ -1,0 +1,19 @@
+using EmailAuth.Fuzz.Targets;
+
+namespace EmailAuth.Fuzz;
+
+/// <summary>All targets there are.</summary>
+internal static class FuzzTargets
+{
+    public static FuzzTarget[] All { get; } =
+    [
+        new HeaderSplitterTarget(),
+        new DkimSignatureTarget(),
+        new FromFieldTarget(),
+        new SpfRecordTarget(),
+        new AuthResultsReadTarget(),
+    ];
+
+    /// <summary>The target of that name, or null.</summary>
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using EmailAuth.Fuzz;
+
+return args switch
+{
+    ["list"] => List(),
+    ["mutate", .. var options] => MutationVerb.Run(options),
+    ["replay", var target, .. var files] => Replay(target, files),
+    ["afl", var target] => AflVerb.Run(target),
+    ["afl-instrument", var assembly] => AflVerb.Instrument(assembly),
+    ["afl-seeds", var target, var folder] => AflVerb.WriteSeeds(target, folder),
+    ["afl-keep", var target, var most, .. var folders] => AflVerb.Keep(target, int.Parse(most, CultureInfo.InvariantCulture), folders),
+    _ => Usage(),
+};
+
+static int List()
+{
+    foreach (var target in FuzzTargets.All)
+        Console.WriteLine(target.Name);
+    return 0;
+}
+
+static int Replay(string name, string[] files)
+{
+    if (FuzzTargets.Find(name) is not { } target)
+        return Usage();
+    foreach (var file in files)
+    {
+        target.Run(File.ReadAllBytes(file));
+        Console.WriteLine($"{file}: holds");
+    }
+    return 0;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        mutate [--target NAME] [--executions N] [--seconds S] [--seed N] [--threads N] [--findings FOLDER]
+                        seeded mutations of each target's seeds and corpus; 1 if a promise is broken
+        replay NAME FILE…
+                        runs files as they are
+        list            the names of the targets
+        For AFL++ see afl/run, which uses: afl NAME, afl-instrument ASSEMBLY, afl-seeds NAME FOLDER, afl-keep NAME OCTETS FOLDER…
+        """);
+    return 2;
+}
