@@ -35,10 +35,11 @@ public sealed class EmailAuthenticator
         _resolver = resolver;
         _options = options ?? new EmailAuthenticatorOptions();
         var clock = _options.TimeProvider;
-        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock });
-        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock });
-        _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock });
-        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock });
+        var limits = _options.Limits;
+        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf });
+        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim });
+        _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults });
+        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc });
     }
 
     /// <summary>Judges one message. Bad mail and DNS failures are results; see <see cref="VerificationResult"/>.</summary>
@@ -93,13 +94,13 @@ public sealed class EmailAuthenticator
 
     private async ValueTask<VerificationResult> JudgeAsync(MessageReader reader, SmtpSession session, CancellationToken cancellationToken)
     {
-        var dns = new MessageDnsResolver(_resolver, _options.Dns, _options.TimeProvider);
+        var dns = new MessageDnsResolver(_resolver, _options.Limits.Dns, _options.TimeProvider);
 
         // SPF needs the session only: its questions are on their way while the message is read, and so are the keys and the policy while the body is.
         var spfTask = CheckSpfAsync(dns, session, cancellationToken);
-        var header = await reader.ReadHeaderAsync(_options.Message, cancellationToken).ConfigureAwait(false);
-        var authors = AuthorDomains.Read(header, _options.Dmarc.Limits);
-        using var bodyHashes = new BodyHashPlan();
+        var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
+        var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
+        using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
         var signatures = _dkim.Begin(header, bodyHashes, dns, authors.Domains.AsSpan(), cancellationToken);
         var chain = _arc.Begin(header, bodyHashes, dns, cancellationToken);
         var policy = _dmarc.Start(authors, dns, cancellationToken);
@@ -110,7 +111,10 @@ public sealed class EmailAuthenticator
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
         var arc = await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
-        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked);
+        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked)
+        {
+            AuthenticationResultsLimits = _options.Limits.AuthenticationResults,
+        };
     }
 
     private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(MessageDnsResolver dns, SmtpSession session, CancellationToken cancellationToken)

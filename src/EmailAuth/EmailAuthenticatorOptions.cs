@@ -1,8 +1,6 @@
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
-using EmailAuth.Dns;
-using EmailAuth.Message;
 using EmailAuth.Spf;
 
 namespace EmailAuth;
@@ -10,36 +8,46 @@ namespace EmailAuth;
 /// <summary>How an <see cref="EmailAuthenticator"/> judges. Each part is checked when it is set; the defaults follow the RFCs.</summary>
 public sealed record EmailAuthenticatorOptions
 {
-    /// <summary>SPF: its limits, and what <c>%{r}</c> expands to.</summary>
-    public SpfOptions Spf { get; init; } = new();
+    /// <summary>Every limit, of all methods.</summary>
+    public EmailAuthLimits Limits { get; init => field = NotNull(value); } = EmailAuthLimits.Default;
 
-    /// <summary>DKIM: its limits, key sizes, clock drift.</summary>
-    public DkimVerifierOptions Dkim { get; init; } = new();
+    /// <summary>SPF: what <c>%{r}</c> expands to. Its limits stand in <see cref="Limits"/>.</summary>
+    public SpfOptions Spf { get; init => field = WithoutLimits(NotNull(value), value.Limits == SpfLimits.Default, nameof(Spf)); } = new();
 
-    /// <summary>ARC: its limits and key sizes.</summary>
-    public ArcOptions Arc { get; init; } = new();
+    /// <summary>DKIM: key sizes, clock drift. Its limits stand in <see cref="Limits"/>.</summary>
+    public DkimVerifierOptions Dkim { get; init => field = WithoutLimits(NotNull(value), value.HasDefaultLimits, nameof(Dkim)); } = new();
+
+    /// <summary>ARC: key sizes, clock drift. Its limits stand in <see cref="Limits"/>.</summary>
+    public ArcOptions Arc { get; init => field = WithoutLimits(NotNull(value), value.HasDefaultLimits, nameof(Arc)); } = new();
 
     /// <summary>
     /// The sealers whose word may count where DMARC fails (<see cref="VerificationResult.ArcOverride"/>). None unless the operator names some:
     /// a chain that passes says who sealed, not that he can be believed.
     /// </summary>
-    public TrustedSealers TrustedSealers { get; init; } = TrustedSealers.None;
+    public TrustedSealers TrustedSealers { get; init => field = NotNull(value); } = TrustedSealers.None;
 
-    /// <summary>DMARC: its limits and mode.</summary>
-    public DmarcOptions Dmarc { get; init; } = new();
-
-    /// <summary>How large a header block may be.</summary>
-    public MessageLimits Message { get; init; } = MessageLimits.Default;
-
-    /// <summary>How much one message may ask of DNS.</summary>
-    public DnsLimits Dns { get; init; } = DnsLimits.Default;
+    /// <summary>DMARC: its mode. Its limits stand in <see cref="Limits"/>.</summary>
+    public DmarcOptions Dmarc { get; init => field = WithoutLimits(NotNull(value), value.HasDefaultLimits, nameof(Dmarc)); } = new();
 
     /// <summary>Whether the HELO identity is checked beside MAIL FROM (RFC 7208 §2.3). It never decides about DMARC.</summary>
     public bool CheckHelo { get; init; } = true;
 
     /// <summary>The clock, for time limits and for signatures that expire.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
 
     /// <summary>Is told every verdict, for example to log it; null, the default, for nobody. See also <see cref="EmailAuthMetrics"/>.</summary>
     public IVerdictObserver? Observer { get; init; }
+
+    private static T NotNull<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
+
+    /// <summary>A part's own limits are for its use alone: here they would be a second truth beside <see cref="Limits"/>.</summary>
+    private static T WithoutLimits<T>(T part, bool hasDefaultLimits, string name) =>
+        hasDefaultLimits
+            ? part
+            : throw new ArgumentException($"{name} has limits of its own. Those of a whole verification stand in one place: set {nameof(EmailAuthenticatorOptions)}.{nameof(Limits)}.", name);
 }

@@ -31,6 +31,9 @@ public sealed class VerificationResult
         DnsQueries = dnsQueries;
     }
 
+    /// <summary>For the fields that are made of this.</summary>
+    internal AuthenticationResultsLimits AuthenticationResultsLimits { get; init; } = AuthenticationResultsLimits.Default;
+
     /// <summary>SPF for the MAIL FROM identity, which is postmaster@HELO where the reverse-path is null (RFC 7208 §2.4).</summary>
     public SpfResult Spf { get; }
 
@@ -100,7 +103,7 @@ public sealed class VerificationResult
     /// <summary>The Authentication-Results field to put before the message (RFC 8601 §2.2).</summary>
     /// <param name="authservId">The name of the one who checked, such as <c>mx.example.net</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="authservId"/> is empty or has a control character.</exception>
-    public HeaderField ToAuthenticationResults(string authservId) => GetAuthenticationResults(authservId).ToHeaderField();
+    public HeaderField ToAuthenticationResults(string authservId) => GetAuthenticationResults(authservId).ToHeaderField(limits: AuthenticationResultsLimits);
 
     /// <summary>The Received-SPF field for the MAIL FROM identity (RFC 7208 §9.1).</summary>
     /// <param name="receiver">The name of the host that checked.</param>

@@ -204,7 +204,7 @@ public class EmailAuthenticatorTests
     [Test]
     public async Task Silent_servers_end_in_temporary_errors_at_the_budget()
     {
-        var options = new EmailAuthenticatorOptions { Dns = new DnsLimits { MaxTimePerMessage = TimeSpan.FromMilliseconds(50) } };
+        var options = new EmailAuthenticatorOptions { Limits = new EmailAuthLimits { Dns = new DnsLimits { MaxTimePerMessage = TimeSpan.FromMilliseconds(50) } } };
         var result = await new EmailAuthenticator(new SilentResolver(), options).VerifyAsync(From("a@legit.example"), new SmtpSession(Legitimate, "mx.legit.example", "a@legit.example"));
         Assert.That(result.Spf.Status, Is.EqualTo(SpfStatus.TempError));
         Assert.That(result.Dmarc.Status, Is.EqualTo(DmarcStatus.TempError));

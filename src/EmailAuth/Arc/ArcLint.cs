@@ -14,7 +14,7 @@ internal static class ArcLint
     private static LintReport Check(byte[] value, SignatureKind kind)
     {
         var found = ImmutableArray.CreateBuilder<Diagnostic>();
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var isList = SignatureTags.TryReadList(value, room, out var table, out var defect);
         if (!isList || !SignatureTags.TryRead(value, table, kind, out var tags, out defect))
         {

@@ -1,5 +1,7 @@
+using EmailAuth.AuthResults;
 using EmailAuth.Dns;
 using EmailAuth.Message;
+using EmailAuth.Signatures;
 
 namespace EmailAuth.Arc;
 
@@ -11,6 +13,12 @@ public sealed record ArcOptions
 
     /// <summary>How much of a chain is looked at.</summary>
     public ArcLimits Limits { get; init => field = NotNull(value); } = ArcLimits.Default;
+
+    /// <summary>How much arithmetic the signatures of one message may cause.</summary>
+    public SignatureLimits SignatureLimits { get; init => field = NotNull(value); } = SignatureLimits.Default;
+
+    /// <summary>How much of an ARC-Authentication-Results field is read.</summary>
+    public AuthenticationResultsLimits AuthenticationResultsLimits { get; init => field = NotNull(value); } = AuthenticationResultsLimits.Default;
 
     /// <summary>How large a header block may be.</summary>
     public MessageLimits MessageLimits { get; init => field = NotNull(value); } = MessageLimits.Default;
@@ -50,6 +58,10 @@ public sealed record ArcOptions
 
     /// <summary>Tells the time of receipt.</summary>
     public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
+
+    internal bool HasDefaultLimits =>
+        Limits == ArcLimits.Default && SignatureLimits == SignatureLimits.Default && MessageLimits == MessageLimits.Default && DnsLimits == DnsLimits.Default
+        && AuthenticationResultsLimits == AuthenticationResultsLimits.Default;
 
     private static T NotNull<T>(T value)
         where T : class

@@ -45,7 +45,7 @@ internal sealed class ArcSignature
     public static ArcSignature Read(SignatureKind kind, ReadOnlyMemory<byte> value, int fieldIndex, ArcOptions options)
     {
         var signature = new ArcSignature(kind, fieldIndex);
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var isList = SignatureTags.TryReadList(value.Span, room, out var table, out var defect);
         signature.ReadInstance(table);
         if (kind == SignatureKind.Seal)

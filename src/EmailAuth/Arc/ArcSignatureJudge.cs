@@ -4,10 +4,11 @@ namespace EmailAuth.Arc;
 
 /// <summary>Judges one signature of a chain when its key is here (RFC 6376 §6.1.2, §6.1.3).</summary>
 /// <param name="signature">A signature without a fault of its own.</param>
+/// <param name="plan">Counts the use of keys.</param>
 /// <param name="minimumRsaBits">The shortest RSA key that counts.</param>
 /// <param name="digest">The hash of the fields that it covers.</param>
 /// <param name="body">Of a message signature the hash of the whole body.</param>
-internal readonly ref struct ArcSignatureJudge(ArcSignature signature, int minimumRsaBits, ReadOnlySpan<byte> digest, BodyHash? body)
+internal readonly ref struct ArcSignatureJudge(ArcSignature signature, BodyHashPlan plan, int minimumRsaBits, ReadOnlySpan<byte> digest, BodyHash? body)
 {
     private readonly ReadOnlySpan<byte> _digest = digest;
 
@@ -50,6 +51,8 @@ internal readonly ref struct ArcSignatureJudge(ArcSignature signature, int minim
             return (ReasonOf(fault), text);
         if (body is not null && FindBodyFault(body) is { Reason: not ArcSignatureReason.Verified } bodyFault)
             return bodyFault;
+        if (!plan.TryCountVerification())
+            return (ArcSignatureReason.TooManyVerifications, "the signatures of this message have used up the public-key operations that one message may cause");
         return record.Key!.Verify(_digest, Tags.SignatureOctets)
             ? (ArcSignatureReason.Verified, "the signature matches")
             : (ArcSignatureReason.SignatureMismatch, "the signature does not match: a field that it covers was changed, or the key is another one");

@@ -128,4 +128,7 @@ public enum ArcSignatureReason
 
     /// <summary><c>l=</c> is more than the body has (RFC 6376 §3.5).</summary>
     BodyShorterThanSigned,
+
+    /// <summary>The signatures of the message need more public-key operations than one message may cause.</summary>
+    TooManyVerifications,
 }

@@ -11,6 +11,7 @@ internal sealed class ArcValidation
 {
     private readonly ArcOptions _options;
     private readonly HeaderBlock _header;
+    private readonly BodyHashPlan _plan;
     private readonly ArcChain _chain;
     private readonly List<PendingKey> _keys = [];
     private readonly PendingSet[] _sets;
@@ -30,12 +31,13 @@ internal sealed class ArcValidation
     {
         _options = options;
         _header = header;
+        _plan = plan;
         _chain = ArcChain.Read(header, options);
         _sets = _chain.Instance == 0 ? [] : new PendingSet[_chain.Instance];
         if (_chain.Decided.Reason != ArcReason.None)
             _decided = Result(_chain.Decided.Reason == ArcReason.NoChain ? ArcStatus.None : ArcStatus.Fail, _chain.Decided.Reason, _chain.Decided.Text);
         else if (!TryFindFault())
-            AskForKeys(plan, resolver, cancellationToken);
+            AskForKeys(resolver, cancellationToken);
     }
 
     private int Newest => _chain.Instance;
@@ -66,9 +68,9 @@ internal sealed class ArcValidation
         return false;
     }
 
-    private void AskForKeys(BodyHashPlan plan, IDnsResolver resolver, CancellationToken cancellationToken)
+    private void AskForKeys(IDnsResolver resolver, CancellationToken cancellationToken)
     {
-        Ask(Newest, plan, resolver, cancellationToken);
+        Ask(Newest, resolver, cancellationToken);
         for (var instance = Newest; instance >= 1; instance--)
             Pending(instance).SealKey = PendingKey.Ask(_keys, resolver, SetAt(instance).Seal!.Tags!.KeyName, cancellationToken);
 
@@ -78,17 +80,17 @@ internal sealed class ArcValidation
         {
             if (SetAt(instance).MessageSignature!.Fault.Reason != ArcSignatureReason.NotVerified)
                 break;
-            Ask(instance, plan, resolver, cancellationToken);
+            Ask(instance, resolver, cancellationToken);
         }
     }
 
-    private void Ask(int instance, BodyHashPlan plan, IDnsResolver resolver, CancellationToken cancellationToken)
+    private void Ask(int instance, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = SetAt(instance).MessageSignature!.Tags!;
         ref var pending = ref Pending(instance);
         pending.MessageSignatureKey = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
         // A part of the body never counts (behaviour A2), so the hash of the whole is all that is needed, l= or not.
-        pending.BodyHash = plan.Add(tags.BodyCanonicalization);
+        pending.BodyHash = _plan.Add(tags.BodyCanonicalization);
     }
 
     /// <summary>The result, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>
@@ -136,7 +138,7 @@ internal sealed class ArcValidation
             hasher.AddSignatureField(_header, signature.FieldIndex, signature.Tags);
             hasher.GetDigest(digest);
             hasher.Dispose();
-            pending.MessageSignature = new ArcSignatureJudge(signature, _options.MinimumRsaKeyBits, digest, pending.BodyHash).Judge(pending.MessageSignatureKey!.Result);
+            pending.MessageSignature = new ArcSignatureJudge(signature, _plan, _options.MinimumRsaKeyBits, digest, pending.BodyHash).Judge(pending.MessageSignatureKey!.Result);
         }
         return pending.MessageSignature.Status == ArcSignatureStatus.Pass;
     }
@@ -155,7 +157,7 @@ internal sealed class ArcValidation
             var seal = SetAt(instance).Seal!;
             hasher.GetDigest(ends[instance - 1], seal, digest);
             ref var pending = ref Pending(instance);
-            pending.Seal = new ArcSignatureJudge(seal, _options.MinimumRsaKeyBits, digest, body: null).Judge(pending.SealKey!.Result);
+            pending.Seal = new ArcSignatureJudge(seal, _plan, _options.MinimumRsaKeyBits, digest, body: null).Judge(pending.SealKey!.Result);
             if (pending.Seal.Status != ArcSignatureStatus.Pass)
                 failed = instance;
         }
@@ -213,7 +215,7 @@ internal sealed class ArcValidation
         string? problem = null;
         // RFC 8617 §3.4: "The accuracy or syntax of the authres-payload field does not affect the validity of the ARC Chain itself."
         if (readsClaims)
-            AuthenticationResults.TryRead(_header.Value(_header.Fields[set.AuthenticationResults])[set.Payload..], out claims, out problem);
+            AuthenticationResults.TryRead(_header.Value(_header.Fields[set.AuthenticationResults])[set.Payload..], out claims, out problem, _options.AuthenticationResultsLimits);
         return new ArcSetResult(
             set, pending.Seal ?? ArcSignatureResult.NotVerified(set.Seal), pending.MessageSignature ?? ArcSignatureResult.NotVerified(set.MessageSignature))
         {

@@ -23,7 +23,7 @@ public sealed class ArcValidator(IDnsResolver resolver, ArcOptions? options = nu
         ArgumentNullException.ThrowIfNull(message);
         using var reader = message.Open();
         var header = await reader.ReadHeaderAsync(_options.MessageLimits, cancellationToken).ConfigureAwait(false);
-        using var plan = new BodyHashPlan();
+        using var plan = new BodyHashPlan(_options.SignatureLimits);
         var validation = Begin(header, plan, new MessageDnsResolver(_resolver, _options.DnsLimits, _options.TimeProvider), cancellationToken);
         await reader.ReadBodyAsync(plan, cancellationToken).ConfigureAwait(false);
         plan.Finish();

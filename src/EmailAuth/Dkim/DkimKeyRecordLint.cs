@@ -13,8 +13,8 @@ internal static class DkimKeyRecordLint
         var record = KeyRecord.Read(text);
         if (record.Rule != KeyRule.None)
             diagnostics.Add(new Diagnostic(DiagnosticSeverity.Error, record.Position, DkimSignatureLint.Sentence(record.Text), SectionOf(record.Rule)));
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
-        TagTable.Read(text.AsSpan(0, Math.Min(text.Length, KeyRecord.MaxLength)), room, out var table, out _, out _);
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
+        TagTable.Read(text.AsSpan(0, Math.Min(text.Length, SignatureLimits.MaxKeyRecordOctets)), room, out var table, out _, out _);
         if (record.IsKeyRecord)
             CheckTags(record, table, diagnostics);
         foreach (ref readonly var tag in table.Tags)

@@ -146,4 +146,7 @@ public enum DkimReason
 
     /// <summary>A bare CR or LF in the header block: other programs may see other fields (RFC 5322 §2.3).</summary>
     BareLineEnd,
+
+    /// <summary>The signatures of the message need more public-key operations than one message may cause; this one was left out.</summary>
+    TooManyVerifications,
 }

@@ -83,7 +83,7 @@ public sealed class DkimSignature
     internal static bool TryRead(ReadOnlyMemory<byte> value, [NotNullWhen(true)] out DkimSignature? signature, out SignatureDefect defect)
     {
         signature = null;
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         if (!SignatureTags.TryReadList(value.Span, room, out var table, out defect)
             || !TryReadVersion(table, out defect)
             || !SignatureTags.TryRead(value, table, SignatureKind.Message, out var tags, out defect)

@@ -11,7 +11,7 @@ internal static class DkimSignatureLint
     {
         var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
         var isUsable = DkimSignature.TryRead(value, out var signature, out var defect);
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         TagTable.Read(value.AsSpan(0, Math.Min(value.Length, SignatureLimits.MaxValueLength)), room, out var table, out _, out _);
         if (signature is null)
             diagnostics.Add(defect.ToDiagnostic());

@@ -11,6 +11,7 @@ internal sealed class DkimVerification
     private readonly DkimVerifierOptions _options;
     private readonly ImmutableArray<string> _repeatedFields;
     private readonly HeaderBlock _header;
+    private readonly BodyHashPlan _plan;
     private readonly List<PendingSignature> _signatures = [];
     private readonly List<PendingKey> _keys = [];
 
@@ -35,6 +36,7 @@ internal sealed class DkimVerification
     {
         _options = options;
         _header = header;
+        _plan = plan;
         _repeatedFields = SingleFields.RepeatedIn(header);
         if (header.Defect != MessageDefect.None)
         {
@@ -50,7 +52,7 @@ internal sealed class DkimVerification
         foreach (var signature in _signatures)
         {
             if (signature.Decided is null)
-                Start(signature, plan, resolver, cancellationToken);
+                Start(signature, resolver, cancellationToken);
         }
     }
 
@@ -132,12 +134,12 @@ internal sealed class DkimVerification
         return false;
     }
 
-    private void Start(PendingSignature pending, BodyHashPlan plan, IDnsResolver resolver, CancellationToken cancellationToken)
+    private void Start(PendingSignature pending, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = pending.Signature!.Tags;
         pending.Key = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
         // Where there are too many partial hashes, the hash of the whole body at least tells its length.
-        pending.BodyHash = plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? plan.Add(tags.BodyCanonicalization);
+        pending.BodyHash = _plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? _plan.Add(tags.BodyCanonicalization);
 
         var hasher = new HeaderHasher(tags.HeaderCanonicalization);
         hasher.AddFields(_header, tags.SignedFields, pending.FieldIndex);
@@ -170,7 +172,7 @@ internal sealed class DkimVerification
         foreach (var pending in _signatures)
         {
             results.Add(pending.Decided ?? new SignatureJudge(
-                _options, _header, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result));
+                _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result));
         }
         return results.MoveToImmutable();
     }

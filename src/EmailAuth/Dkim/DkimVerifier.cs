@@ -24,7 +24,7 @@ public sealed class DkimVerifier(IDnsResolver resolver, DkimVerifierOptions? opt
         ArgumentNullException.ThrowIfNull(message);
         using var reader = message.Open();
         var header = await reader.ReadHeaderAsync(_options.MessageLimits, cancellationToken).ConfigureAwait(false);
-        using var plan = new BodyHashPlan();
+        using var plan = new BodyHashPlan(_options.SignatureLimits);
         var verification = Begin(header, plan, new MessageDnsResolver(_resolver, _options.DnsLimits, _options.TimeProvider), [], cancellationToken);
         await reader.ReadBodyAsync(plan, cancellationToken).ConfigureAwait(false);
         plan.Finish();

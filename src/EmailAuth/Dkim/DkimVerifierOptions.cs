@@ -1,5 +1,6 @@
 using EmailAuth.Dns;
 using EmailAuth.Message;
+using EmailAuth.Signatures;
 
 namespace EmailAuth.Dkim;
 
@@ -11,6 +12,9 @@ public sealed record DkimVerifierOptions
 
     /// <summary>How many signatures are looked at.</summary>
     public DkimLimits Limits { get; init => field = NotNull(value); } = DkimLimits.Default;
+
+    /// <summary>How much arithmetic the signatures of one message may cause.</summary>
+    public SignatureLimits SignatureLimits { get; init => field = NotNull(value); } = SignatureLimits.Default;
 
     /// <summary>How large a header block may be.</summary>
     public MessageLimits MessageLimits { get; init => field = NotNull(value); } = MessageLimits.Default;
@@ -53,6 +57,9 @@ public sealed record DkimVerifierOptions
 
     /// <summary>Tells the time of receipt.</summary>
     public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
+
+    internal bool HasDefaultLimits =>
+        Limits == DkimLimits.Default && SignatureLimits == SignatureLimits.Default && MessageLimits == MessageLimits.Default && DnsLimits == DnsLimits.Default;
 
     private static T NotNull<T>(T value)
         where T : class

@@ -6,7 +6,8 @@ namespace EmailAuth.Dkim;
 
 /// <summary>Judges one signature when its key and the body are here (RFC 6376 §6.1.2, §6.1.3).</summary>
 internal readonly ref struct SignatureJudge(
-    DkimVerifierOptions options, HeaderBlock header, ImmutableArray<string> repeatedFields, int fieldIndex, DkimSignature signature, ReadOnlySpan<byte> headerDigest, BodyHash bodyHash)
+    DkimVerifierOptions options, HeaderBlock header, BodyHashPlan plan, ImmutableArray<string> repeatedFields, int fieldIndex, DkimSignature signature, ReadOnlySpan<byte> headerDigest,
+    BodyHash bodyHash)
 {
     private readonly ReadOnlySpan<byte> _headerDigest = headerDigest;
 
@@ -37,7 +38,11 @@ internal readonly ref struct SignatureJudge(
         var status = reason == DkimReason.WeakKey ? DkimStatus.Policy : DkimStatus.PermError;
         bool? headerMatches = null;
         bool? bodyMatches = null;
-        if (reason == DkimReason.None)
+        if (reason == DkimReason.None && !plan.TryCountVerification())
+        {
+            (reason, text) = (DkimReason.TooManyVerifications, "the signatures of this message have used up the public-key operations that one message may cause");
+        }
+        else if (reason == DkimReason.None)
         {
             // Both are told, whatever the other says.
             headerMatches = record.Key!.Verify(_headerDigest, signature.Tags.SignatureOctets);

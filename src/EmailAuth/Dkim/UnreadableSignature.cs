@@ -8,7 +8,7 @@ internal static class UnreadableSignature
     public static DkimResult ToResult(ReadOnlySpan<byte> value, SignatureDefect defect, int fieldIndex)
     {
         // A reader of the result wants to know whose signature it was, as far as that can be told.
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var read = value.Length <= SignatureLimits.MaxValueLength ? value : default;
         if (TagTable.Read(read, room, out var tags, out _, out _) != TagTableError.None)
             tags = default;

@@ -9,7 +9,7 @@ public sealed record DmarcOptions
     public static DmarcOptions Default { get; } = new();
 
     /// <summary>How much may be read and asked.</summary>
-    public DmarcLimits Limits { get; init; } = DmarcLimits.Default;
+    public DmarcLimits Limits { get; init => field = NotNull(value); } = DmarcLimits.Default;
 
     /// <summary>
     /// A list that tells Organizational Domains, which makes the evaluation follow RFC 7489 §3.2 and §6.6.3; null, the default, for the
@@ -25,8 +25,17 @@ public sealed record DmarcOptions
     public Func<int>? Sampling { get; init; }
 
     /// <summary>Bounds for an evaluator that is used alone; within the verification of a message, that message's bounds hold.</summary>
-    public DnsLimits DnsLimits { get; init; } = DnsLimits.Default;
+    public DnsLimits DnsLimits { get; init => field = NotNull(value); } = DnsLimits.Default;
 
     /// <summary>The clock of <see cref="DnsLimits"/>.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
+
+    internal bool HasDefaultLimits => Limits == DmarcLimits.Default && DnsLimits == DnsLimits.Default;
+
+    private static T NotNull<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
 }

@@ -8,19 +8,23 @@ namespace EmailAuth.Signatures;
 /// </summary>
 /// <remarks>
 /// A hash is named by canonicalization and length (<c>l=</c>); the hash function is SHA-256, the only one that RFC 8301 §3.1 leaves. So whole
-/// bodies need two hashes at the most, however many signatures there are; those with a length are given to the first two that ask.
+/// bodies need two hashes at the most, however many signatures there are; those with a length are given to the first that ask. All signatures of a
+/// message share one plan, so that it also counts what else they share: the use of keys.
 /// </remarks>
-internal sealed class BodyHashPlan : IBodyConsumer, IDisposable
+/// <param name="limits">How many hashes, and how often keys are used; null for the defaults.</param>
+internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsumer, IDisposable
 {
-    /// <summary>Hashes of a part of the body beside those of the whole.</summary>
-    public const int MaxPartialHashes = 2;
-
     /// <summary>A block that stays in the first-level cache while it is scanned and hashed.</summary>
     private const int BlockLength = 16 << 10;
 
+    // Both of the whole body are always to be had.
+    private const int WholeHashes = 2;
+
+    private readonly SignatureLimits _limits = limits ?? SignatureLimits.Default;
     private BodyHasher? _simple;
     private BodyHasher? _relaxed;
     private int _partialHashes;
+    private int _verifications;
     private bool _isFinished;
 
     /// <summary>Whether nobody needs the body.</summary>
@@ -34,11 +38,14 @@ internal sealed class BodyHashPlan : IBodyConsumer, IDisposable
         ref var hasher = ref algorithm == CanonicalizationAlgorithm.Simple ? ref _simple : ref _relaxed;
         if (hasher?.Find(length) is { } known)
             return known;
-        if (length is not null && _partialHashes++ >= MaxPartialHashes)
+        if (length is not null && _partialHashes++ >= _limits.MaxBodyHashes - WholeHashes)
             return null;
         hasher ??= new BodyHasher(algorithm);
         return hasher.Add(length);
     }
+
+    /// <summary>Asks for one use of a key. False if the message has had all that it may.</summary>
+    public bool TryCountVerification() => Interlocked.Increment(ref _verifications) <= _limits.MaxVerifications;
 
     public void Append(ReadOnlySpan<byte> piece)
     {

@@ -56,7 +56,7 @@ internal static class KeyFaults
         if (query.Status.IsTransient())
             return (KeyFault.Unavailable, $"the key at {keyName} cannot be fetched now: {query.Detail ?? query.Status.ToString()}");
         if (query.TooMany > 0)
-            return (KeyFault.TooManyRecords, $"there are {query.TooMany} records at {keyName}, more than {KeyQueryResult.MaxRecords}");
+            return (KeyFault.TooManyRecords, $"there are {query.TooMany} records at {keyName}, more than {SignatureLimits.MaxKeyRecords}");
         if (!query.Keys.IsEmpty)
             return (KeyFault.None, "");
         return query.Malformed is { } malformed

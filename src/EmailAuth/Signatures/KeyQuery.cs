@@ -6,16 +6,10 @@ namespace EmailAuth.Signatures;
 /// <summary>What was found at the name of a key (RFC 6376 §6.1.2).</summary>
 internal sealed class KeyQueryResult
 {
-    /// <summary>Records at one name: with more the name is not used.</summary>
-    public const int MaxRecords = 8;
-
-    /// <summary>Key records of one name that are tried (behaviour D8).</summary>
-    public const int MaxKeysTried = 3;
-
     /// <summary>How the question ended.</summary>
     public DnsStatus Status { get; private init; }
 
-    /// <summary>The key records to try, at most <see cref="MaxKeysTried"/>.</summary>
+    /// <summary>The key records to try, at most <see cref="SignatureLimits.MaxKeysTried"/>.</summary>
     public ImmutableArray<KeyRecord> Keys { get; private init; } = [];
 
     /// <summary>Whether there are several key records, those not tried included.</summary>
@@ -24,7 +18,7 @@ internal sealed class KeyQueryResult
     /// <summary>Where <see cref="Keys"/> is empty for no other reason: the first record that is none.</summary>
     public KeyRecord? Malformed { get; private init; }
 
-    /// <summary>How many records there are, where that is more than <see cref="MaxRecords"/>; 0 otherwise.</summary>
+    /// <summary>How many records there are, where that is more than <see cref="SignatureLimits.MaxKeyRecords"/>; 0 otherwise.</summary>
     public int TooMany { get; private init; }
 
     /// <summary>What went wrong in DNS, for people.</summary>
@@ -37,7 +31,7 @@ internal sealed class KeyQueryResult
 
     private static KeyQueryResult Read(DnsAnswer answer)
     {
-        if (answer.Records.Length > MaxRecords)
+        if (answer.Records.Length > SignatureLimits.MaxKeyRecords)
             return new KeyQueryResult { Status = DnsStatus.NoError, TooMany = answer.Records.Length };
         var keys = ImmutableArray.CreateBuilder<KeyRecord>(1);
         var count = 0;
@@ -49,7 +43,7 @@ internal sealed class KeyQueryResult
             var record = KeyRecord.Read(text.Octets.Span);
             if (!record.IsKeyRecord)
                 malformed ??= record;
-            else if (count++ < MaxKeysTried)
+            else if (count++ < SignatureLimits.MaxKeysTried)
                 keys.Add(record);
         }
         return new KeyQueryResult

@@ -37,12 +37,6 @@ internal enum KeyRule
 /// </summary>
 internal sealed class KeyRecord
 {
-    /// <summary>Octets of a record.</summary>
-    public const int MaxLength = 8 << 10;
-
-    /// <summary>Octets of the value of p=.</summary>
-    public const int MaxKeyDataLength = 4096;
-
     private KeyRecord(KeyRule rule, int position, string text)
     {
         Rule = rule;
@@ -82,9 +76,9 @@ internal sealed class KeyRecord
 
     public static KeyRecord Read(ReadOnlySpan<byte> text)
     {
-        if (text.Length > MaxLength)
-            return new KeyRecord(KeyRule.TooLong, MaxLength, $"the key record has {text.Length} octets, more than {MaxLength}");
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        if (text.Length > SignatureLimits.MaxKeyRecordOctets)
+            return new KeyRecord(KeyRule.TooLong, SignatureLimits.MaxKeyRecordOctets, $"the key record has {text.Length} octets, more than {SignatureLimits.MaxKeyRecordOctets}");
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var error = TagTable.Read(text, room, out var table, out var position, out var explanation);
         var rule = error switch
         {
@@ -134,12 +128,12 @@ internal sealed class KeyRecord
 
     private void ReadKey(ReadOnlySpan<byte> data, int position)
     {
-        if (data.Length > MaxKeyDataLength)
+        if (data.Length > SignatureLimits.MaxKeyDataLength)
         {
-            Fail(KeyRule.KeyData, position, $"p= has {data.Length} octets, more than {MaxKeyDataLength}");
+            Fail(KeyRule.KeyData, position, $"p= has {data.Length} octets, more than {SignatureLimits.MaxKeyDataLength}");
             return;
         }
-        if (!Base64Text.TryDecode(data, MaxKeyDataLength, out var octets))
+        if (!Base64Text.TryDecode(data, SignatureLimits.MaxKeyDataLength, out var octets))
         {
             Fail(KeyRule.KeyData, position, "p= is no base64 text");
             return;

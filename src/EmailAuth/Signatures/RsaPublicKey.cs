@@ -33,7 +33,7 @@ internal enum KeyDataError
 /// </summary>
 internal sealed class RsaPublicKey : PublicKey
 {
-    public const int MaxBits = 8192;
+    public const int MaxBits = SignatureLimits.MaxRsaKeyBits;
 
     /// <summary>RFC 8301 §3.2: signatures by shorter keys do not count, so such a key is never imported.</summary>
     public const int MinBits = 1024;

@@ -63,7 +63,7 @@ internal sealed class SignatureTags
 
     /// <summary>Reads a value as a tag list.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="room">Room for <see cref="TagTable.MaxTags"/> tags.</param>
+    /// <param name="room">Room for <see cref="SignatureLimits.MaxTags"/> tags.</param>
     /// <param name="table">The tags read, those before a defect included.</param>
     /// <param name="defect">What is wrong, where the answer is false.</param>
     public static bool TryReadList(ReadOnlySpan<byte> value, Span<TagSlice> room, out TagTable table, out SignatureDefect defect)

@@ -19,9 +19,6 @@ internal enum TagTableError
 /// <summary>The tags of one list (RFC 6376 §3.2), each name once, found by name.</summary>
 internal readonly ref struct TagTable
 {
-    /// <summary>More tags than any signature or key has use for.</summary>
-    public const int MaxTags = 64;
-
     private readonly ReadOnlySpan<byte> _text;
     private readonly ReadOnlySpan<TagSlice> _tags;
 
@@ -54,7 +51,7 @@ internal readonly ref struct TagTable
 
     /// <summary>Reads a whole list.</summary>
     /// <param name="text">The list.</param>
-    /// <param name="room">Room for the tags; with less than <see cref="MaxTags"/>, fewer are allowed.</param>
+    /// <param name="room">Room for the tags; with less than <see cref="SignatureLimits.MaxTags"/>, fewer are allowed.</param>
     /// <param name="table">The tags read, those before an error included.</param>
     /// <param name="position">Where the error is.</param>
     /// <param name="explanation">What is wrong, for people.</param>
