@@ -320,7 +320,7 @@ public class ArcValidatorTests
         // 51 signatures decide; nine more of the 60 are left for oldest-pass.
         Assert.That(result.Sets.Count(set => set.MessageSignatureResult.Status == ArcSignatureStatus.Pass), Is.EqualTo(10));
         Assert.That(result.OldestPass, Is.EqualTo(41));
-        var all = await TestChain.ValidateAsync(message, zone, TestChain.Options with { Limits = new ArcLimits { MaxSignaturesVerified = 100 } });
+        var all = await TestChain.ValidateAsync(message, zone, TestChain.Options with { Limits = new ArcLimits { MaxSignaturesVerified = 100 }, SignatureLimits = new SignatureLimits { MaxVerifications = 100 } });
         Assert.That(all.OldestPass, Is.Zero);
 
         var asked = zone.Queries.Length;
