@@ -54,13 +54,19 @@ public sealed class AuthenticationResults
     /// <param name="allowUtf8">Whether the message may have UTF-8 in its header (RFC 6532); otherwise a "?" stands for each character outside ASCII.</param>
     /// <param name="limits">How long it may become; null for the defaults. Where it would be longer, comments go first, then reasons, then values and
     /// properties, of the last results before the first.</param>
-    public HeaderField ToHeaderField(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null) =>
-        new(FieldName, AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default).Folded());
+    public HeaderField ToHeaderField(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null)
+    {
+        using var text = AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default);
+        return text.ToHeaderField(FieldName);
+    }
 
     /// <summary>The value of the field of <see cref="ToHeaderField"/> as one line.</summary>
     /// <inheritdoc cref="ToHeaderField"/>
-    public string ToUnfoldedValue(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null) =>
-        AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default).Unfolded();
+    public string ToUnfoldedValue(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null)
+    {
+        using var text = AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default);
+        return text.Unfolded();
+    }
 
     /// <summary>The value as one line, with UTF-8 where the values have it.</summary>
     public override string ToString() => ToUnfoldedValue(allowUtf8: true);

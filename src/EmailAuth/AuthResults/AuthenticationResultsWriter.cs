@@ -5,7 +5,7 @@ using System.Text;
 namespace EmailAuth.AuthResults;
 
 /// <summary>
-/// Makes the value of an Authentication-Results field (RFC 8601 §2.2) as a list of items that white space may separate, so that the folded
+/// Makes the value of an Authentication-Results field (RFC 8601 §2.2) as pieces that white space may separate, so that the folded
 /// and the unfolded form are the same text.
 /// </summary>
 internal static class AuthenticationResultsWriter
@@ -24,112 +24,179 @@ internal static class AuthenticationResultsWriter
 
     private readonly record struct Detail(bool Comment, bool Reason, bool Properties, int LongestValue);
 
-    public static FoldableValue Write(AuthenticationResults results, bool allowUtf8, AuthenticationResultsLimits limits)
+    /// <summary>The text; the caller disposes of it.</summary>
+    public static FoldableText Write(AuthenticationResults results, bool allowUtf8, AuthenticationResultsLimits limits)
     {
-        var service = ServiceName(results.AuthservId, allowUtf8, limits.MaxValueBytes);
+        var text = new FoldableText();
+        var start = text.Here;
+        text.Begin();
+        WriteService(ref text, results.AuthservId, allowUtf8, limits.MaxValueBytes);
         if (results.Results.IsEmpty)
-            return new FoldableValue([new(service + "; none")]);
+        {
+            text.Append("; none");
+            return text;
+        }
 
         // Room is kept for the field's name, and for the mark of what is left out.
-        var room = limits.MaxWrittenBytes - AuthenticationResults.FieldName.Length - Length(service) - 64;
-        var bare = results.Results.Sum(result => Length(Head(result)));
-        List<FoldableItem> items = [new(service)];
+        var room = limits.MaxWrittenBytes - AuthenticationResults.FieldName.Length - text.OctetsSince(start) - 64;
+        var bare = 0;
+        foreach (var result in results.Results)
+            bare += LengthOfHead(result);
         for (var i = 0; i < results.Results.Length; i++)
         {
-            var result = results.Results[i];
-            bare -= Length(Head(result));
+            var before = text.Here;
+            text.Append(';');
             // Those that follow keep room for their names at least.
-            var written = Details.Select(detail => Items(result, detail, limits.MaxValueBytes, allowUtf8))
-                .FirstOrDefault(candidate => Length(candidate) <= room - bare, Items(result, Details[^1], 0, allowUtf8));
-            room -= Length(written);
+            bare -= LengthOfHead(results.Results[i]);
+            room -= WriteResult(ref text, results.Results[i], room - bare, allowUtf8, limits.MaxValueBytes);
             if (room < 0)
             {
-                items.Add(new FoldableItem($"({(results.Results.Length - i).ToString(CultureInfo.InvariantCulture)} more left out)", StartsLine: true));
+                text.Return(before);
+                text.Begin(startsLine: true);
+                text.Append($"({(results.Results.Length - i).ToString(CultureInfo.InvariantCulture)} more left out)");
                 break;
             }
-            items[^1] = items[^1] with { Text = items[^1].Text + ";" };
-            items.AddRange(written);
         }
-        return new FoldableValue(items);
+        return text;
     }
 
-    private static string ServiceName(string authservId, bool allowUtf8, int longest) =>
-        !allowUtf8 && !Ascii.IsValid(authservId) && Dns.DomainName.TryParse(authservId, out var domain)
-            ? domain.ToString()
-            : Value(authservId, longest, allowUtf8);
-
-    private static string Head(MethodResult result) =>
-        result.MethodVersion is null ? $"{result.Method}={result.Result}" : $"{result.Method}/{result.MethodVersion}={result.Result}";
-
-    private static List<FoldableItem> Items(MethodResult result, Detail detail, int longest, bool allowUtf8)
+    private static void WriteService(ref FoldableText text, string authservId, bool allowUtf8, int longest)
     {
-        longest = Math.Min(longest, detail.LongestValue);
-        List<FoldableItem> items = [new(Head(result), StartsLine: true)];
-        if (detail.Comment && Clean(result.Comment, longest, allowUtf8) is { Length: > 0 } comment)
-            items.Add(new FoldableItem($"({Escape(comment, "()\\")})"));
-        if (detail.Reason && !string.IsNullOrEmpty(result.Reason))
-            items.Add(new FoldableItem($"reason={Value(result.Reason, longest, allowUtf8)}"));
-        if (detail.Properties)
+        if (!allowUtf8 && !Ascii.IsValid(authservId) && Dns.DomainName.TryParse(authservId, out var domain))
+            text.Append(domain.ToString());
+        else
+            WriteValue(ref text, authservId, longest, allowUtf8);
+    }
+
+    /// <summary>Writes as much of a result as there is room for, its head in any case.</summary>
+    /// <returns>The octets that it takes.</returns>
+    private static int WriteResult(ref FoldableText text, MethodResult result, int room, bool allowUtf8, int longest)
+    {
+        var start = text.Here;
+        foreach (var detail in Details)
         {
-            foreach (var property in result.Properties)
-                items.Add(new FoldableItem($"{property.Type}.{property.Name}={PropertyValue(property.Value, longest, allowUtf8)}"));
+            text.Return(start);
+            WriteResult(ref text, result, detail, Math.Min(longest, detail.LongestValue), allowUtf8);
+            if (text.OctetsSince(start) <= room)
+                break;
         }
-        return items;
+        return text.OctetsSince(start);
     }
 
-    private static int Length(List<FoldableItem> items) => items.Sum(item => Length(item.Text));
-
-    /// <summary>Octets, with a semicolon and a fold. Inside an item there may be one more fold for every 38 octets at least.</summary>
-    private static int Length(string item)
+    private static void WriteResult(ref FoldableText text, MethodResult result, Detail detail, int longest, bool allowUtf8)
     {
-        var octets = Encoding.UTF8.GetByteCount(item);
-        return octets + "\r\n ;".Length + (octets > 76 ? octets / 38 * 2 : 0);
+        text.Begin(startsLine: true);
+        text.Append(result.Method);
+        if (result.MethodVersion is { } version)
+        {
+            text.Append('/');
+            text.Append(version);
+        }
+        text.Append('=');
+        text.Append(result.Result);
+        if (detail.Comment && Clean(result.Comment, longest, allowUtf8) is { Length: > 0 } comment)
+        {
+            text.Begin();
+            WriteEscaped(ref text, comment, '(', "()\\", ')');
+        }
+        if (detail.Reason && !string.IsNullOrEmpty(result.Reason))
+        {
+            text.Begin();
+            text.Append("reason=");
+            WriteValue(ref text, result.Reason, longest, allowUtf8);
+        }
+        if (!detail.Properties)
+            return;
+        foreach (var property in result.Properties)
+        {
+            text.Begin();
+            text.Append(property.Type);
+            text.Append('.');
+            text.Append(property.Name);
+            text.Append('=');
+            WriteProperty(ref text, Clean(property.Value, longest, allowUtf8));
+        }
     }
+
+    private static int LengthOfHead(MethodResult result) =>
+        FoldableText.OctetsOf(result.Method.Length + (result.MethodVersion is { } version ? 1 + version.Length : 0) + 1 + result.Result.Length);
 
     /// <summary>pvalue: an address or domain as it is, anything that is not plain as a quoted-string.</summary>
-    private static string PropertyValue(string value, int longest, bool allowUtf8)
+    private static void WriteProperty(ref FoldableText text, ReadOnlySpan<char> clean)
     {
-        var clean = Clean(value, longest, allowUtf8);
         var at = clean.LastIndexOf('@');
         // RFC 8601 §2.2: what is an e-mail identity must stand as one. With a quoted local-part it is a quoted-string as a whole: readers that stop
         // at the first "@" or quote would take another domain from it (CVE-2020-12272).
-        var isIdentity = at >= 0 && (at == 0 || IsDotAtom(clean.AsSpan(0, at), "!#$%&'*+-/=?^_`{|}~")) && IsDotAtom(clean.AsSpan(at + 1), "-_");
-        return isIdentity ? clean : Quoted(clean);
+        var isIdentity = at >= 0 && (at == 0 || IsDotAtom(clean[..at], "!#$%&'*+-/=?^_`{|}~")) && IsDotAtom(clean[(at + 1)..], "-_");
+        if (isIdentity)
+            text.Append(clean);
+        else
+            WriteQuoted(ref text, clean);
     }
 
-    private static string Value(string value, int longest, bool allowUtf8) => Quoted(Clean(value, longest, allowUtf8));
+    private static void WriteValue(ref FoldableText text, string value, int longest, bool allowUtf8) => WriteQuoted(ref text, Clean(value, longest, allowUtf8));
 
     /// <summary>A token (RFC 2045 §5.1) of letters, digits and the marks that no reader takes for syntax; else a quoted-string.</summary>
-    private static string Quoted(string clean) => Ascii.IsValid(clean) && IsDotAtom(clean, "-_+") ? clean : $"\"{Escape(clean, "\"\\")}\"";
+    private static void WriteQuoted(ref FoldableText text, ReadOnlySpan<char> clean)
+    {
+        if (Ascii.IsValid(clean) && IsDotAtom(clean, "-_+"))
+            text.Append(clean);
+        else
+            WriteEscaped(ref text, clean, '"', "\"\\", '"');
+    }
+
+    private static void WriteEscaped(ref FoldableText text, ReadOnlySpan<char> clean, char opening, string special, char closing)
+    {
+        text.Append(opening);
+        while (clean.IndexOfAny(special) is >= 0 and var at)
+        {
+            text.Append(clean[..at]);
+            text.Append('\\');
+            text.Append(clean[at]);
+            clean = clean[(at + 1)..];
+        }
+        text.Append(clean);
+        text.Append(closing);
+    }
 
     /// <summary>Letters, digits and some marks, in atoms between dots, none of them empty.</summary>
     private static bool IsDotAtom(ReadOnlySpan<char> text, string marks)
     {
         var atomIsEmpty = true;
-        foreach (var rune in text.EnumerateRunes())
+        while (!text.IsEmpty)
         {
-            if (rune.Value == '.')
+            var length = 1;
+            if (text[0] == '.')
             {
                 if (atomIsEmpty)
                     return false;
                 atomIsEmpty = true;
-                continue;
             }
-            if (!IsLetterDigitOrMark(rune) && !(rune.IsAscii && marks.Contains((char)rune.Value, StringComparison.Ordinal)))
+            else if (char.IsAscii(text[0]) ? char.IsAsciiLetterOrDigit(text[0]) || marks.Contains(text[0], StringComparison.Ordinal) : StartsWithLetter(text, out length))
+            {
+                atomIsEmpty = false;
+            }
+            else
+            {
                 return false;
-            atomIsEmpty = false;
+            }
+            text = text[length..];
         }
         return !atomIsEmpty;
     }
 
-    private static bool IsLetterDigitOrMark(Rune rune) =>
-        Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool StartsWithLetter(ReadOnlySpan<char> text, out int length)
+    {
+        Rune.DecodeFromUtf16(text, out var rune, out length);
+        return Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    }
 
     /// <summary>Without control characters and line separators, outside ASCII only where that is allowed, cut with a mark where it is too long.</summary>
-    private static string Clean(string? text, int longest, bool allowUtf8)
+    private static ReadOnlySpan<char> Clean(string? text, int longest, bool allowUtf8)
     {
-        if (string.IsNullOrEmpty(text))
-            return "";
+        // Nearly every text is printable ASCII, and stays what it is.
+        if (text is null || (text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+            return text;
         var clean = new StringBuilder(Math.Min(text.Length, longest));
         int octets = 0, cut = 0;
         foreach (var given in text.EnumerateRunes())
@@ -148,19 +215,5 @@ internal static class AuthenticationResultsWriter
                 cut = clean.Length;
         }
         return clean.ToString();
-    }
-
-    private static string Escape(string text, string special)
-    {
-        if (text.AsSpan().IndexOfAny(special) < 0)
-            return text;
-        var escaped = new StringBuilder(text.Length + 8);
-        foreach (var character in text)
-        {
-            if (special.Contains(character, StringComparison.Ordinal))
-                escaped.Append('\\');
-            escaped.Append(character);
-        }
-        return escaped.ToString();
     }
 }
