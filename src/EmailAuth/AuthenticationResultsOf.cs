@@ -60,7 +60,19 @@ internal static class AuthenticationResultsOf
 
     private static string UniquePrefix(DkimResult signature, ImmutableArray<DkimResult> all)
     {
-        const int shortest = 8;
+        // Eight characters are six octets.
+        const int shortest = 8, octets = 6;
+        var own = signature.SignatureOctets;
+        foreach (var other in all)
+        {
+            if (!ReferenceEquals(other, signature) && own.CommonPrefixLength(other.SignatureOctets) >= octets)
+                return LongerPrefix(signature, all, shortest);
+        }
+        return Convert.ToBase64String(own.Length > octets ? own[..octets] : own);
+    }
+
+    private static string LongerPrefix(DkimResult signature, ImmutableArray<DkimResult> all, int shortest)
+    {
         var text = signature.SignatureText;
         var length = shortest;
         foreach (var other in all)

@@ -11,7 +11,9 @@ internal sealed class ArcChain
 {
     private const int MostFields = ArcLimits.MostSets * 3;
 
-    private readonly ArcSet?[] _sets = new ArcSet?[ArcLimits.MostSets];
+    private static readonly ArcChain None = new() { Decided = (ArcReason.NoChain, "the message has no ARC fields") };
+
+    private ArcSet?[] _sets = [];
     private (ArcReason Reason, string Text) _instanceFault;
 
     private ArcChain()
@@ -41,28 +43,25 @@ internal sealed class ArcChain
 
     public static ArcChain Read(HeaderBlock header, ArcOptions options)
     {
-        var chain = new ArcChain();
         if (header.Defect != MessageDefect.None)
-            chain.Decided = (ArcReason.HeaderNotRead, $"the header block was not read: {header.Defect}");
-        else
-            chain.Collect(header, options);
+            return new ArcChain { Decided = (ArcReason.HeaderNotRead, $"the header block was not read: {header.Defect}") };
+        var fields = CountFields(header);
+        if (fields == 0)
+            return None;
+        var chain = new ArcChain { FieldCount = fields };
+        chain.Collect(header, options);
         return chain;
     }
 
     private void Collect(HeaderBlock header, ArcOptions options)
     {
-        FieldCount = CountFields(header);
-        if (FieldCount == 0)
-        {
-            Decided = (ArcReason.NoChain, "the message has no ARC fields");
-            return;
-        }
         // Counted before any field is read, and before any key is asked for.
         if (FieldCount > MostFields)
         {
             Decided = TooManySets(options);
             return;
         }
+        _sets = new ArcSet?[ArcLimits.MostSets];
         var fields = header.Fields;
         for (var i = 0; i < fields.Length; i++)
             Add(header, i, options);

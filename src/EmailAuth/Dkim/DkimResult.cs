@@ -106,6 +106,9 @@ public sealed class DkimResult
     /// <summary>The value of <c>b=</c> without white space, to tell signatures apart (RFC 6008); empty if it could not be read.</summary>
     public string SignatureText => Convert.ToBase64String(_signature);
 
+    /// <summary>b= decoded; empty if it could not be read.</summary>
+    internal ReadOnlySpan<byte> SignatureOctets => _signature;
+
     /// <summary>For people: status, domain and reason.</summary>
     public override string ToString() => $"{Status} {Domain?.ToString() ?? "(no domain)"}: {ReasonText}";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
@@ -8,27 +9,24 @@ namespace EmailAuth.Dkim;
 /// <summary>The verification of one message under way: what its header block tells is done, the body and the keys are yet to come.</summary>
 internal sealed class DkimVerification
 {
+    private static ReadOnlySpan<byte> FieldName => "DKIM-Signature"u8;
+
     private readonly DkimVerifierOptions _options;
     private readonly ImmutableArray<string> _repeatedFields;
     private readonly HeaderBlock _header;
     private readonly BodyHashPlan _plan;
-    private readonly List<PendingSignature> _signatures = [];
-    private readonly List<PendingKey> _keys = [];
+    private readonly List<PendingKey> _keys = new(1);
+    private PendingSignature[] _signatures = [];
 
     /// <summary>One DKIM-Signature field: decided already, or waiting for key and body.</summary>
-    private sealed class PendingSignature
+    private struct PendingSignature
     {
-        public required int FieldIndex { get; init; }
-
-        public DkimSignature? Signature { get; init; }
-
-        public DkimResult? Decided { get; set; }
-
-        public byte[] HeaderDigest { get; } = new byte[SignatureAlgorithms.DigestLength];
-
-        public BodyHash? BodyHash { get; set; }
-
-        public PendingKey? Key { get; set; }
+        public int FieldIndex;
+        public DkimSignature? Signature;
+        public DkimResult? Decided;
+        public Digest HeaderDigest;
+        public BodyHash? BodyHash;
+        public PendingKey? Key;
     }
 
     public DkimVerification(
@@ -40,45 +38,50 @@ internal sealed class DkimVerification
         _repeatedFields = SingleFields.RepeatedIn(header);
         if (header.Defect != MessageDefect.None)
         {
-            _signatures.Add(new PendingSignature
+            _signatures = [new PendingSignature
             {
                 FieldIndex = -1,
                 Decided = new DkimResult(DkimStatus.PermError, DkimReason.HeaderNotRead, $"the header block was not read: {header.Defect}", -1),
-            });
+            }];
             return;
         }
         ReadSignatures(header);
         ChooseVerified(authorDomains);
-        foreach (var signature in _signatures)
+        foreach (ref var signature in _signatures.AsSpan())
         {
             if (signature.Decided is null)
-                Start(signature, resolver, cancellationToken);
+                Start(ref signature, resolver, cancellationToken);
         }
     }
 
     private void ReadSignatures(HeaderBlock header)
     {
-        var now = _options.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
         var fields = header.Fields;
-        for (var i = 0; i < fields.Length; i++)
+        var count = 0;
+        foreach (ref readonly var field in fields)
+            count += header.IsNamed(field, FieldName) ? 1 : 0;
+        if (count == 0)
+            return;
+        _signatures = new PendingSignature[count];
+        var now = _options.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
+        var next = 0;
+        for (var i = 0; next < count; i++)
         {
-            if (!header.IsNamed(fields[i], "DKIM-Signature"u8))
-                continue;
-            // Counted before any work is done for them.
-            if (_signatures.Count >= _options.Limits.MaxSignaturesRead)
-            {
-                _signatures.Add(new PendingSignature
-                {
-                    FieldIndex = i,
-                    Decided = new DkimResult(DkimStatus.Neutral, DkimReason.TooManySignatures, $"only the first {_options.Limits.MaxSignaturesRead} signatures are read", i),
-                });
-                continue;
-            }
-            var value = header.FieldAt(i).RawValue;
-            _signatures.Add(DkimSignature.TryRead(value, out var signature, out var defect)
-                ? new PendingSignature { FieldIndex = i, Signature = signature, Decided = JudgeWithoutKey(signature, i, now) }
-                : new PendingSignature { FieldIndex = i, Decided = UnreadableSignature.ToResult(value.Span, defect, i) });
+            if (header.IsNamed(fields[i], FieldName))
+                Read(ref _signatures[next], next++, header.ValueMemory(fields[i]), i, now);
         }
+    }
+
+    private void Read(ref PendingSignature pending, int number, ReadOnlyMemory<byte> value, int index, long now)
+    {
+        pending.FieldIndex = index;
+        // Counted before any work is done for them.
+        if (number >= _options.Limits.MaxSignaturesRead)
+            pending.Decided = new DkimResult(DkimStatus.Neutral, DkimReason.TooManySignatures, $"only the first {_options.Limits.MaxSignaturesRead} signatures are read", index);
+        else if (!DkimSignature.TryRead(value, out pending.Signature, out var defect))
+            pending.Decided = UnreadableSignature.ToResult(value.Span, defect, index);
+        else
+            pending.Decided = JudgeWithoutKey(pending.Signature, index, now);
     }
 
     /// <summary>What needs neither key nor body.</summary>
@@ -99,18 +102,18 @@ internal sealed class DkimVerification
     private void ChooseVerified(ReadOnlySpan<DomainName> authorDomains)
     {
         var candidates = 0;
-        foreach (var signature in _signatures)
+        foreach (ref readonly var signature in _signatures.AsSpan())
             candidates += signature.Decided is null ? 1 : 0;
         var most = _options.Limits.MaxSignaturesVerified;
         if (candidates <= most)
             return;
 
         var aligned = 0;
-        foreach (var signature in _signatures)
+        foreach (ref readonly var signature in _signatures.AsSpan())
             aligned += signature.Decided is null && MayAlign(signature.Signature!.Domain, authorDomains) ? 1 : 0;
         var alignedLeft = Math.Min(aligned, most);
         var othersLeft = most - alignedLeft;
-        foreach (var signature in _signatures)
+        foreach (ref var signature in _signatures.AsSpan())
         {
             if (signature.Decided is not null)
                 continue;
@@ -134,7 +137,7 @@ internal sealed class DkimVerification
         return false;
     }
 
-    private void Start(PendingSignature pending, IDnsResolver resolver, CancellationToken cancellationToken)
+    private void Start(ref PendingSignature pending, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = pending.Signature!.Tags;
         pending.Key = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
@@ -168,12 +171,13 @@ internal sealed class DkimVerification
 
     private ImmutableArray<DkimResult> Judge()
     {
-        var results = ImmutableArray.CreateBuilder<DkimResult>(_signatures.Count);
-        foreach (var pending in _signatures)
+        var results = new DkimResult[_signatures.Length];
+        for (var i = 0; i < results.Length; i++)
         {
-            results.Add(pending.Decided ?? new SignatureJudge(
-                _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result));
+            ref var pending = ref _signatures[i];
+            results[i] = pending.Decided ?? new SignatureJudge(
+                _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result);
         }
-        return results.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(results);
     }
 }

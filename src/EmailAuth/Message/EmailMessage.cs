@@ -13,7 +13,9 @@ namespace EmailAuth.Message;
 /// </remarks>
 public sealed class EmailMessage
 {
-    private readonly Func<MessageReader> _open;
+    // Null where the message is in memory.
+    private readonly Func<MessageReader>? _open;
+    private readonly ReadOnlySequence<byte> _octets;
     private readonly bool _isReusable;
     private int _used;
 
@@ -23,13 +25,17 @@ public sealed class EmailMessage
         _isReusable = isReusable;
     }
 
+    private EmailMessage(in ReadOnlySequence<byte> octets)
+    {
+        _octets = octets;
+        _isReusable = true;
+    }
+
     /// <summary>A message in memory. The bytes must not change while it is in use.</summary>
-    public static EmailMessage FromBytes(ReadOnlyMemory<byte> message) =>
-        new(() => new MemoryMessageReader(new ReadOnlySequence<byte>(message)), isReusable: true);
+    public static EmailMessage FromBytes(ReadOnlyMemory<byte> message) => new(new ReadOnlySequence<byte>(message));
 
     /// <summary>A message in memory, in pieces. The bytes must not change while it is in use.</summary>
-    public static EmailMessage FromSequence(ReadOnlySequence<byte> message) =>
-        new(() => new MemoryMessageReader(message), isReusable: true);
+    public static EmailMessage FromSequence(ReadOnlySequence<byte> message) => new(message);
 
     /// <summary>A message from a stream, from its current position to its end. The stream is not closed; its errors reach the caller of the verification.</summary>
     public static EmailMessage FromStream(Stream stream)
@@ -97,6 +103,6 @@ public sealed class EmailMessage
     {
         if (Interlocked.Exchange(ref _used, 1) == 1 && !_isReusable)
             throw new InvalidOperationException("This message came from a stream or pipe and has been read already. Make a new EmailMessage, or one over memory, to read it again.");
-        return _open();
+        return _open is null ? new MemoryMessageReader(_octets) : _open();
     }
 }

@@ -43,6 +43,9 @@ internal sealed class HeaderBlock
     /// <summary>The octets behind the colon, the final CRLF included.</summary>
     public ReadOnlySpan<byte> Value(in FieldSlice field) => Octets[(field.Colon + 1)..field.End];
 
+    /// <summary>The same as memory.</summary>
+    public ReadOnlyMemory<byte> ValueMemory(in FieldSlice field) => _octets[(field.Colon + 1)..field.End];
+
     /// <summary>The whole field with its CRLF.</summary>
     public ReadOnlySpan<byte> Whole(in FieldSlice field) => Octets[field.Start..field.End];
 

@@ -14,10 +14,14 @@ internal abstract class BodyCanonicalizer(IBodyConsumer output) : IDisposable
     /// <summary>Runs at least this long go to the output by themselves, shorter ones are gathered first.</summary>
     private const int LongRun = 1024;
 
+    /// <summary>A canonical body of that length is gathered as a whole.</summary>
+    private const int RoomToGather = LongRun * 8;
+
     private static readonly byte[] LineEnds = CreateLineEnds();
 
     private byte[]? _gathered;
     private int _gatheredLength;
+    private bool _hasOutput;
 
     public static BodyCanonicalizer Create(CanonicalizationAlgorithm algorithm, IBodyConsumer output) => algorithm switch
     {
@@ -31,10 +35,11 @@ internal abstract class BodyCanonicalizer(IBodyConsumer output) : IDisposable
     public abstract void Append(ReadOnlySpan<byte> piece);
 
     /// <summary>Ends the body: nothing may be appended any more.</summary>
-    public void Finish()
+    /// <returns>The last octets of the canonical body, which do not go to the output; all of them where nothing went there before. Valid until disposal.</returns>
+    public ReadOnlySpan<byte> Finish()
     {
         FinishBody();
-        Flush();
+        return _gathered.AsSpan(0, _gatheredLength);
     }
 
     protected abstract void FinishBody();
@@ -55,15 +60,16 @@ internal abstract class BodyCanonicalizer(IBodyConsumer output) : IDisposable
     protected void Emit(ReadOnlySpan<byte> octets)
     {
         Length += octets.Length;
-        if (octets.Length >= LongRun)
+        var fits = octets.Length <= RoomToGather - _gatheredLength;
+        if (octets.Length >= LongRun && (_hasOutput || !fits))
         {
             Flush();
-            output.Append(octets);
+            Output(octets);
             return;
         }
-        _gathered ??= ArrayPool<byte>.Shared.Rent(LongRun * 8);
-        if (octets.Length > _gathered.Length - _gatheredLength)
+        if (!fits)
             Flush();
+        _gathered ??= ArrayPool<byte>.Shared.Rent(RoomToGather);
         octets.CopyTo(_gathered.AsSpan(_gatheredLength));
         _gatheredLength += octets.Length;
     }
@@ -71,8 +77,14 @@ internal abstract class BodyCanonicalizer(IBodyConsumer output) : IDisposable
     private void Flush()
     {
         if (_gatheredLength > 0)
-            output.Append(_gathered.AsSpan(0, _gatheredLength));
+            Output(_gathered.AsSpan(0, _gatheredLength));
         _gatheredLength = 0;
+    }
+
+    private void Output(ReadOnlySpan<byte> octets)
+    {
+        _hasOutput = true;
+        output.Append(octets);
     }
 
     public void Dispose()

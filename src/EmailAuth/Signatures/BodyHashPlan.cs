@@ -52,8 +52,8 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
         while (!piece.IsEmpty)
         {
             var block = piece[..Math.Min(piece.Length, BlockLength)];
-            _simple?.Append(block);
-            _relaxed?.Append(block);
+            _simple?.AppendPiece(block);
+            _relaxed?.AppendPiece(block);
             piece = piece[block.Length..];
         }
     }

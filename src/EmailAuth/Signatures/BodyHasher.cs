@@ -1,45 +1,19 @@
-using System.Security.Cryptography;
 using EmailAuth.Message;
 
 namespace EmailAuth.Signatures;
-
-/// <summary>The hash of a canonical body, or of its first octets. Read it when the plan is finished.</summary>
-internal sealed class BodyHash(long? limit)
-{
-    private byte[] _digest = [];
-
-    /// <summary>How many octets were to be hashed (<c>l=</c>); null for all.</summary>
-    public long? Limit => limit;
-
-    /// <summary>The octets of the canonical body, hashed or not.</summary>
-    public long BodyLength { get; private set; }
-
-    /// <summary>SHA-256 of what was to be hashed.</summary>
-    public ReadOnlySpan<byte> Digest => _digest;
-
-    public bool Matches(ReadOnlySpan<byte> expected) =>
-        _digest.Length == expected.Length && _digest.Length > 0 && CryptographicOperations.FixedTimeEquals(_digest, expected);
-
-    internal void Set(byte[] digest, long bodyLength)
-    {
-        _digest = digest;
-        BodyLength = bodyLength;
-    }
-}
 
 /// <summary>One canonicalization of a body, and every hash that is taken of it (RFC 6376 §3.7 step 1).</summary>
 internal sealed class BodyHasher : IBodyConsumer, IDisposable
 {
     private readonly BodyCanonicalizer _canonicalizer;
-    private readonly List<(BodyHash Hash, IncrementalHash Function)> _hashes = new(1);
+    private BodyHash? _hashes;
     private long _hashed;
 
-    public BodyHasher(CanonicalizationAlgorithm algorithm) =>
-        _canonicalizer = BodyCanonicalizer.Create(algorithm, new Sink(this));
+    public BodyHasher(CanonicalizationAlgorithm algorithm) => _canonicalizer = BodyCanonicalizer.Create(algorithm, this);
 
     public BodyHash? Find(long? limit)
     {
-        foreach (var (hash, _) in _hashes)
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
         {
             if (hash.Limit == limit)
                 return hash;
@@ -47,42 +21,31 @@ internal sealed class BodyHasher : IBodyConsumer, IDisposable
         return null;
     }
 
-    public BodyHash Add(long? limit)
+    public BodyHash Add(long? limit) => _hashes = new BodyHash(limit, _hashes);
+
+    /// <summary>Takes a piece of the body as it came.</summary>
+    public void AppendPiece(ReadOnlySpan<byte> piece) => _canonicalizer.Append(piece);
+
+    /// <summary>Takes octets of the canonical body.</summary>
+    public void Append(ReadOnlySpan<byte> piece)
     {
-        var hash = new BodyHash(limit);
-        _hashes.Add((hash, IncrementalHash.CreateHash(HashAlgorithmName.SHA256)));
-        return hash;
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
+            hash.Append(piece, _hashed);
+        _hashed += piece.Length;
     }
 
-    public void Append(ReadOnlySpan<byte> piece) => _canonicalizer.Append(piece);
-
+    /// <summary>Ends the body.</summary>
     public void Finish()
     {
-        _canonicalizer.Finish();
-        foreach (var (hash, function) in _hashes)
-            hash.Set(function.GetHashAndReset(), _canonicalizer.Length);
-    }
-
-    private void Hash(ReadOnlySpan<byte> canonical)
-    {
-        foreach (var (hash, function) in _hashes)
-        {
-            var wanted = hash.Limit is { } limit ? Math.Min(canonical.Length, Math.Max(0, limit - _hashed)) : canonical.Length;
-            if (wanted > 0)
-                function.AppendData(canonical[..(int)wanted]);
-        }
-        _hashed += canonical.Length;
+        var last = _canonicalizer.Finish();
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
+            hash.Finish(last, _hashed);
     }
 
     public void Dispose()
     {
         _canonicalizer.Dispose();
-        foreach (var (_, function) in _hashes)
-            function.Dispose();
-    }
-
-    private sealed class Sink(BodyHasher hasher) : IBodyConsumer
-    {
-        public void Append(ReadOnlySpan<byte> piece) => hasher.Hash(piece);
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
+            hash.Release();
     }
 }

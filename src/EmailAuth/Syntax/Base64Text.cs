@@ -16,19 +16,14 @@ internal static class Base64Text
         if (text.Length > longest)
             return false;
 
-        Span<byte> compact = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
-        var length = 0;
-        foreach (var octet in text)
-        {
-            if (!Octets.IsFws(octet))
-                compact[length++] = octet;
-        }
-        compact = compact[..length];
-
-        // Base64.DecodeFromUtf8 forgives nothing but white space, and of that none is left.
-        if (length % 4 != 0 || !Base64.IsValid(compact, out var decodedLength))
+        Span<byte> room = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
+        var compact = Compact(text, room);
+        if (compact.Length % 4 != 0)
             return false;
+        var padding = compact.EndsWith("=="u8) ? 2 : compact.EndsWith("="u8) ? 1 : 0;
+        var decodedLength = compact.Length / 4 * 3 - padding;
         var decoded = new byte[decodedLength];
+        // It forgives nothing but white space, and of that none is left.
         if (Base64.DecodeFromUtf8(compact, decoded, out _, out var written) != OperationStatus.Done || written != decodedLength)
             return false;
         // RFC 4648 §3.5: bits that the padding leaves over must be zero, so that one value has one text.
@@ -38,5 +33,18 @@ internal static class Base64Text
             return false;
         octets = decoded;
         return true;
+    }
+
+    private static ReadOnlySpan<byte> Compact(ReadOnlySpan<byte> text, Span<byte> room)
+    {
+        var length = 0;
+        while (text.IndexOfAny(" \t\r\n"u8) is >= 0 and var at)
+        {
+            text[..at].CopyTo(room[length..]);
+            length += at;
+            text = text[(at + 1)..];
+        }
+        text.CopyTo(room[length..]);
+        return room[..(length + text.Length)];
     }
 }

@@ -40,6 +40,9 @@ internal static class Octets
     {
         if (left.Length != right.Length)
             return false;
+        // Most are the same or differ at once.
+        if (left.SequenceEqual(right))
+            return true;
         for (var i = 0; i < left.Length; i++)
         {
             if (ToLower(left[i]) != ToLower(right[i]))

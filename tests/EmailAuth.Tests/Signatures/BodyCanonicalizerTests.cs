@@ -28,7 +28,7 @@ public class BodyCanonicalizerTests
             at = split;
         }
         canonicalizer.Append(octets.AsSpan(at));
-        canonicalizer.Finish();
+        collector.Append(canonicalizer.Finish());
         Assert.That(canonicalizer.Length, Is.EqualTo(collector.Octets.WrittenCount));
         return Encoding.Latin1.GetString(collector.Octets.WrittenSpan);
     }
