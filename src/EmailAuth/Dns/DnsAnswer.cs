@@ -95,10 +95,11 @@ public sealed class DnsAnswer
     /// <summary>How much of <see cref="TimeToLive"/> is left; all of it where nobody kept the time of receipt.</summary>
     internal TimeSpan RemainingAt(DateTimeOffset now)
     {
-        if (ReceivedAt is not { } received)
+        if (ReceivedAt is not { } received || received >= now)
             return TimeToLive;
-        var left = received + TimeToLive - now;
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        // Neither sum may leave what a TimeSpan can hold: both times are a resolver's word.
+        var age = now - received;
+        return age < TimeToLive ? TimeToLive - age : TimeSpan.Zero;
     }
 
     /// <summary>
