@@ -83,7 +83,8 @@ public sealed class AuthorDomainResult
     /// <summary>Names at which several records were published, which were all discarded (RFC 9989 §4.10).</summary>
     public ImmutableArray<DomainName> SeveralRecordsAt => _discovery.SeveralRecordsAt;
 
-    internal bool IsPolicyHidden => _discovery.IsHidden;
+    /// <summary>Whether a DNS error hid the policy, or which of a record's policies is meant where that matters.</summary>
+    internal bool IsPolicyHidden => _discovery.IsHidden || (_discovery.IsExistenceHidden && Status == DmarcStatus.Fail);
 
     private bool HasAlignedPass(IdentifierMethod method)
     {

@@ -95,7 +95,8 @@ public sealed class DmarcResult
 
     /// <summary>
     /// Whether a DNS error or a budget decided part of it, so that a later attempt may end otherwise: under
-    /// <see cref="DmarcStatus.TempError"/>, and where it hid the policy of one of several author domains.
+    /// <see cref="DmarcStatus.TempError"/>, where it hid the policy of one of several author domains, and where it hid whether an author
+    /// domain that failed exists, so that "sp" or "p" stand for a different "np".
     /// </summary>
     public bool IsTransient { get; }
 }

@@ -33,6 +33,9 @@ internal sealed class PolicyDiscovery
 
     public bool IsHidden => Record is null && Fault is not null;
 
+    /// <summary>Whether the author domain exists could not be found out, and "np" would ask for another policy.</summary>
+    public bool IsExistenceHidden { get; private init; }
+
     public static ValueTask<PolicyDiscovery> DiscoverAsync(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken) =>
         suffixes is null
             ? ByTreeWalkAsync(authorDomain, lookups, cancellationToken)
@@ -52,12 +55,14 @@ internal sealed class PolicyDiscovery
             if (record is null && walk.PublicSuffix is { } suffix)
                 (policyDomain, record) = (suffix.Domain, suffix.Record);
         }
+        var (policy, isExistenceHidden) = await PolicyOfAsync(authorDomain, policyDomain, record, walk.StartExists, lookups, cancellationToken).ConfigureAwait(false);
         return new PolicyDiscovery(authorDomain)
         {
             OrganizationalDomain = organizational,
             Record = record,
             PolicyDomain = record is null ? null : policyDomain,
-            Policy = await PolicyOfAsync(authorDomain, policyDomain, record, walk.StartExists, lookups, cancellationToken).ConfigureAwait(false),
+            Policy = policy,
+            IsExistenceHidden = isExistenceHidden,
             Fault = walk.Fault,
             SeveralRecordsAt = walk.SeveralRecordsAt is { } names ? [.. names] : [],
         };
@@ -75,12 +80,14 @@ internal sealed class PolicyDiscovery
             policyDomain = organizational;
             records = await lookups.RecordsOfAsync(organizational, cancellationToken).ConfigureAwait(false);
         }
+        var (policy, isExistenceHidden) = await PolicyOfAsync(authorDomain, policyDomain, records.Record, exists, lookups, cancellationToken).ConfigureAwait(false);
         return new PolicyDiscovery(authorDomain)
         {
             OrganizationalDomain = organizational,
             Record = records.Record,
             PolicyDomain = records.Record is null ? null : policyDomain,
-            Policy = await PolicyOfAsync(authorDomain, policyDomain, records.Record, exists, lookups, cancellationToken).ConfigureAwait(false),
+            Policy = policy,
+            IsExistenceHidden = isExistenceHidden,
             Fault = records.Status.IsTransient() ? new DnsFault(policyDomain, records.Status) : null,
             // Step 5: with several records policy discovery terminates.
             SeveralRecordsAt = records.HasSeveralRecords ? [policyDomain] : [],
@@ -92,17 +99,19 @@ internal sealed class PolicyDiscovery
     /// RFC 9989 §4.10.1: "p" where the record is the Author Domain's own; for a subdomain "sp" if it exists and "np" if it does not,
     /// each falling back on the one before (§4.7).
     /// </summary>
-    private static async ValueTask<(DmarcPolicy, PolicyTag)?> PolicyOfAsync(DomainName authorDomain, DomainName? policyDomain, DmarcRecord? record, bool isKnownToExist, DmarcLookups lookups, CancellationToken cancellationToken)
+    private static async ValueTask<((DmarcPolicy, PolicyTag)? Policy, bool IsExistenceHidden)> PolicyOfAsync(DomainName authorDomain, DomainName? policyDomain, DmarcRecord? record, bool isKnownToExist, DmarcLookups lookups, CancellationToken cancellationToken)
     {
         if (record is not { Policy: { } policy })
-            return null;
+            return (null, false);
         if (authorDomain == policyDomain)
-            return (policy, PolicyTag.P);
+            return ((policy, PolicyTag.P), false);
         var forSubdomains = record.SubdomainPolicy is { } sp ? (sp, PolicyTag.Sp) : (policy, PolicyTag.P);
         if (record.NonExistentSubdomainPolicy is not { } np || isKnownToExist)
-            return forSubdomains;
-        // RFC 9989 §3.2.13: a domain does not exist if the response for its name is NXDOMAIN. An error is not that response.
+            return (forSubdomains, false);
+        // RFC 9989 §3.2.13: a domain does not exist if the response for its name is NXDOMAIN. An error is not that response, but may be gone next time.
         var answer = await lookups.AnswerOfAsync(authorDomain, cancellationToken).ConfigureAwait(false);
-        return answer?.Status == DnsStatus.NxDomain ? (np, PolicyTag.Np) : forSubdomains;
+        if (answer?.Status == DnsStatus.NxDomain)
+            return ((np, PolicyTag.Np), false);
+        return (forSubdomains, answer?.Status.IsTransient() != false && np != forSubdomains.Item1);
     }
 }

@@ -101,10 +101,21 @@ internal partial struct SpfEvaluation
         ref var frame = ref Top;
         if (FailsOnError(answer, DnsRecordType.A) || !CountVoid(answer))
             return;
-        if (answer.Status == DnsStatus.NoError)
+        // Only an address counts: a resolver that hands on an alias without its target has shown nothing.
+        if (HasAddress(answer))
             Match(ref frame, frame.Current!, null);
         else
             DoNotMatch();
+
+        static bool HasAddress(DnsAnswer answer)
+        {
+            foreach (var record in answer.Records)
+            {
+                if (record is AddressRecord)
+                    return true;
+            }
+            return false;
+        }
     }
 
     // ---- "mx" (§5.4) ----

@@ -11,15 +11,16 @@ internal sealed class ChaosDnsResolver(ChaosFault fault, int seed, ChaosClock cl
     private readonly ConcurrentDictionary<DnsQuestion, int> _asked = new();
     private int _index;
     private int _waiting;
+    private int _hits;
 
     /// <summary>Whether there is trouble now.</summary>
     public bool IsOn { get; set; } = true;
 
-    /// <summary>Questions that have no answer yet.</summary>
+    /// <summary>Questions that wait for the clock.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>How many questions met the fault.</summary>
-    public int Hits { get; private set; }
+    public int Hits => Volatile.Read(ref _hits);
 
     public ChaosClock Clock => clock;
 
@@ -30,11 +31,17 @@ internal sealed class ChaosDnsResolver(ChaosFault fault, int seed, ChaosClock cl
         var query = new ChaosQuery(this, question, nth, Interlocked.Increment(ref _index) - 1, seed, cancellationToken);
         if (!IsOn || !IsHit(query))
             return await query.CleanAsync();
-        Hits++;
+        Interlocked.Increment(ref _hits);
+        return await fault.Answer(query);
+    }
+
+    /// <summary>Waits by the clock, and says so.</summary>
+    public async Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
         Interlocked.Increment(ref _waiting);
         try
         {
-            return await fault.Answer(query);
+            await Task.Delay(time, clock, cancellationToken);
         }
         finally
         {
@@ -91,25 +98,25 @@ internal sealed record ChaosQuery(ChaosDnsResolver Resolver, DnsQuestion Questio
 
     public async ValueTask<DnsAnswer> NeverAsync(bool isDeaf = false)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, Resolver.Clock, isDeaf ? CancellationToken.None : Token);
+        await Resolver.DelayAsync(Timeout.InfiniteTimeSpan, isDeaf ? CancellationToken.None : Token);
         throw new InvalidOperationException();
     }
 
     public async ValueTask<DnsAnswer> AfterAsync(double seconds, bool isDeaf = false)
     {
-        await Task.Delay(TimeSpan.FromSeconds(seconds), Resolver.Clock, isDeaf ? CancellationToken.None : Token);
+        await Resolver.DelayAsync(TimeSpan.FromSeconds(seconds), isDeaf ? CancellationToken.None : Token);
         return await CleanAsync();
     }
 
     public async ValueTask<DnsAnswer> AfterAsync(double seconds, DnsAnswer answer)
     {
-        await Task.Delay(TimeSpan.FromSeconds(seconds), Resolver.Clock, Token);
+        await Resolver.DelayAsync(TimeSpan.FromSeconds(seconds), Token);
         return answer;
     }
 
     public async ValueTask<DnsAnswer> ThrowAfterAsync(double seconds, Exception exception)
     {
-        await Task.Delay(TimeSpan.FromSeconds(seconds), Resolver.Clock, Token);
+        await Resolver.DelayAsync(TimeSpan.FromSeconds(seconds), Token);
         throw exception;
     }
 
