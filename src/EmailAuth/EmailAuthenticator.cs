@@ -94,7 +94,7 @@ public sealed class EmailAuthenticator
 
     private async ValueTask<VerificationResult> JudgeAsync(MessageReader reader, SmtpSession session, CancellationToken cancellationToken)
     {
-        var dns = new MessageDnsResolver(_resolver, _options.Limits.Dns, _options.TimeProvider);
+        using var dns = new MessageDnsResolver(_resolver, _options.Limits.Dns, _options.TimeProvider, _options.TimeLimit);
 
         // SPF needs the session only: its questions are on their way while the message is read, and so are the keys and the policy while the body is.
         var spfTask = CheckSpfAsync(dns, session, cancellationToken);
@@ -104,6 +104,8 @@ public sealed class EmailAuthenticator
         var signatures = _dkim.Begin(header, bodyHashes, dns, authors.Domains.AsSpan(), cancellationToken);
         var chain = _arc.Begin(header, bodyHashes, dns, cancellationToken);
         var policy = _dmarc.Start(authors, dns, cancellationToken);
+        if (dns.LooksAhead)
+            policy.LookAhead(Candidates(session, signatures));
         await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
         bodyHashes.Finish();
 
@@ -111,7 +113,7 @@ public sealed class EmailAuthenticator
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
         var arc = await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
-        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked)
+        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked, dns.QueriesAhead)
         {
             AuthenticationResultsLimits = _options.Limits.AuthenticationResults,
         };
@@ -121,11 +123,26 @@ public sealed class EmailAuthenticator
     {
         if (session.ClientAddress is not { } client)
             return (SpfResult.NotChecked(session.Helo, session.MailFrom), null);
-        var mailFrom = await _spf.CheckMailFromAsync(dns, client, session.Helo, session.MailFrom, cancellationToken).ConfigureAwait(false);
+        var mailFromTask = _spf.CheckMailFromAsync(dns, client, session.Helo, session.MailFrom, cancellationToken);
+        // The two checks wait at the same time, but ask one after the other: which of them meets a limit is not a matter of chance.
+        var lookAhead = _options.CheckHelo && !mailFromTask.IsCompleted ? _spf.LookAheadForHelo(dns, client, session.Helo, cancellationToken) : null;
+        var mailFrom = await mailFromTask.ConfigureAwait(false);
         // With a null reverse-path the MAIL FROM identity is made from HELO already (RFC 7208 §2.4).
-        if (!_options.CheckHelo || mailFrom.Scope == SpfScope.Helo)
-            return (mailFrom, null);
-        return (mailFrom, await _spf.CheckHeloAsync(dns, client, session.Helo, cancellationToken).ConfigureAwait(false));
+        if (_options.CheckHelo && mailFrom.Scope == SpfScope.MailFrom)
+            return (mailFrom, await _spf.CheckHeloAsync(dns, client, session.Helo, lookAhead, cancellationToken).ConfigureAwait(false));
+        lookAhead?.End();
+        return (mailFrom, null);
+    }
+
+    /// <summary>The identifiers that SPF and DKIM may authenticate, while it is not known yet whether they do.</summary>
+    private static ImmutableArray<AuthenticatedIdentifier> Candidates(SmtpSession session, DkimVerification signatures)
+    {
+        var candidates = ImmutableArray.CreateBuilder<AuthenticatedIdentifier>();
+        if (session.ClientAddress is not null && SpfIdentity.OfMailFrom(session.MailFrom, session.Helo).Domain is { } sender)
+            candidates.Add(new AuthenticatedIdentifier(IdentifierMethod.Spf, sender, IdentifierOutcome.Pass));
+        foreach (var domain in signatures.DomainsUnderWay)
+            candidates.Add(new AuthenticatedIdentifier(IdentifierMethod.Dkim, domain, IdentifierOutcome.Pass));
+        return candidates.DrainToImmutable();
     }
 
     /// <summary>What SPF and DKIM authenticated, in DMARC's words (RFC 9989 §4.4). The HELO result is not among them (S16).</summary>

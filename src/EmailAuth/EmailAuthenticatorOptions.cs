@@ -29,6 +29,23 @@ public sealed record EmailAuthenticatorOptions
     /// <summary>DMARC: its mode. Its limits stand in <see cref="Limits"/>.</summary>
     public DmarcOptions Dmarc { get; init => field = WithoutLimits(NotNull(value), value.HasDefaultLimits, nameof(Dmarc)); } = new();
 
+    /// <summary>
+    /// The deadline of a whole verdict, from the call on: what DNS has not answered by then is a temporary error that names the question, and all that
+    /// is known stands. 45 s, below the time-outs of SMTP; at most 10 min. It bounds what EmailAuth waits for; the message's own stream is the
+    /// caller's, with the caller's time-outs: where its last octet comes after the deadline, the verdict follows at once.
+    /// <see cref="DnsLimits.MaxTimePerMessage"/> may end the questions earlier.
+    /// </summary>
+    public TimeSpan TimeLimit
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(10));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(45);
+
     /// <summary>Whether the HELO identity is checked beside MAIL FROM (RFC 7208 §2.3). It never decides about DMARC.</summary>
     public bool CheckHelo { get; init; } = true;
 

@@ -18,7 +18,7 @@ public sealed class VerificationResult
     private readonly HeaderBlock _header;
 
     internal VerificationResult(
-        SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, ArcResult arc, DmarcResult dmarc, ArcOverrideResult? arcOverride, int dnsQueries)
+        SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, ArcResult arc, DmarcResult dmarc, ArcOverrideResult? arcOverride, int dnsQueries, (int Asked, int NotNeeded) ahead)
     {
         _session = session;
         _header = header;
@@ -29,6 +29,7 @@ public sealed class VerificationResult
         Dmarc = dmarc;
         ArcOverride = arcOverride;
         DnsQueries = dnsQueries;
+        (DnsQueriesAhead, DnsQueriesNotNeeded) = ahead;
     }
 
     /// <summary>For the fields that are made of this.</summary>
@@ -72,6 +73,15 @@ public sealed class VerificationResult
 
     /// <summary>DNS questions asked for this message, those that a cache answered included.</summary>
     public int DnsQueries { get; }
+
+    /// <summary>
+    /// DNS questions asked ahead of their turn and not answered at once (<see cref="Dns.DnsLimits.MaxQueriesAhead"/>): those whose turn came are among
+    /// <see cref="DnsQueries"/> too. 0 where a cache had every answer. It is the one number, with the next, that depends on the time answers take.
+    /// </summary>
+    public int DnsQueriesAhead { get; }
+
+    /// <summary>Those of <see cref="DnsQueriesAhead"/> whose turn did not come.</summary>
+    public int DnsQueriesNotNeeded { get; }
 
     /// <summary>The best of the signatures: <c>none</c> where there is none, permerror where the header block could not be judged.</summary>
     public DkimStatus DkimStatus

@@ -151,6 +151,19 @@ internal sealed class DkimVerification
         hasher.Dispose();
     }
 
+    /// <summary>The domains of the signatures that keys were asked for.</summary>
+    public IEnumerable<DomainName> DomainsUnderWay
+    {
+        get
+        {
+            foreach (var signature in _signatures)
+            {
+                if (signature.Decided is null)
+                    yield return signature.Signature!.Domain;
+            }
+        }
+    }
+
     /// <summary>The results, in the order of the fields, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>
     public ValueTask<ImmutableArray<DkimResult>> CompleteAsync()
     {

@@ -5,11 +5,16 @@ namespace EmailAuth.Dmarc;
 /// <summary>The search for the policies of one message's author domains, under way.</summary>
 internal sealed class DmarcDiscovery
 {
+    private readonly PublicSuffixList? _suffixes;
+    private readonly CancellationToken _cancellationToken;
+
     public DmarcDiscovery(AuthorDomains authors, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken)
     {
         Authors = authors;
         Lookups = lookups;
-        Policies = DiscoverAsync(suffixes, cancellationToken).Preserve();
+        _suffixes = suffixes;
+        _cancellationToken = cancellationToken;
+        Policies = DiscoverAsync().Preserve();
     }
 
     public AuthorDomains Authors { get; }
@@ -19,12 +24,63 @@ internal sealed class DmarcDiscovery
     /// <summary>One policy an author domain, in their order.</summary>
     public ValueTask<ImmutableArray<PolicyDiscovery>> Policies { get; }
 
-    private async ValueTask<ImmutableArray<PolicyDiscovery>> DiscoverAsync(PublicSuffixList? suffixes, CancellationToken cancellationToken)
+    private async ValueTask<ImmutableArray<PolicyDiscovery>> DiscoverAsync()
     {
         // One after the other: the walks share what they find, and the names asked have an order.
         var policies = ImmutableArray.CreateBuilder<PolicyDiscovery>(Authors.Domains.Length);
         foreach (var domain in Authors.Domains)
-            policies.Add(await PolicyDiscovery.DiscoverAsync(domain, Lookups, suffixes, cancellationToken).ConfigureAwait(false));
+        {
+            var discovery = PolicyDiscovery.DiscoverAsync(domain, Lookups, _suffixes, _cancellationToken);
+            if (!discovery.IsCompleted && policies.Count == 0)
+                LookAhead();
+            policies.Add(await discovery.ConfigureAwait(false));
+        }
         return policies.MoveToImmutable();
+    }
+
+    private void LookAhead()
+    {
+        foreach (var domain in Authors.Domains)
+            PolicyDiscovery.LookAhead(domain, Lookups, _suffixes, _cancellationToken);
+    }
+
+    /// <summary>
+    /// Asks ahead for the walks that comparing these identifiers may need, as soon as the policies are known: it is not known yet whether the
+    /// identifiers will be authenticated.
+    /// </summary>
+    public void LookAhead(ImmutableArray<AuthenticatedIdentifier> candidates)
+    {
+        if (!Lookups.LooksAhead)
+            return;
+        if (Policies.IsCompletedSuccessfully)
+            LookAhead(candidates, Policies.Result);
+        else
+            _ = LookAheadAsync(candidates);
+    }
+
+    private async Task LookAheadAsync(ImmutableArray<AuthenticatedIdentifier> candidates)
+    {
+        try
+        {
+            LookAhead(candidates, await Policies.ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller left, and hears of it from the policies themselves.
+        }
+    }
+
+    private void LookAhead(ImmutableArray<AuthenticatedIdentifier> candidates, ImmutableArray<PolicyDiscovery> policies)
+    {
+        foreach (var policy in policies)
+        {
+            if (policy.Record is not { IsUsable: true } record)
+                continue;
+            foreach (var candidate in candidates)
+            {
+                if (IdentifierAlignment.NeedsWalk(candidate, policy, record, _suffixes))
+                    DmarcTreeWalk.LookAhead(candidate.Domain, Lookups, _cancellationToken);
+            }
+        }
     }
 }

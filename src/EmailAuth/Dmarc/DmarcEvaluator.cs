@@ -25,8 +25,14 @@ public sealed class DmarcEvaluator
     /// <param name="authors">Its author domains.</param>
     /// <param name="identifiers">What SPF and DKIM were asked about, and how that ended. DMARC believes it.</param>
     /// <param name="cancellationToken">Ends the evaluation with an <see cref="OperationCanceledException"/>.</param>
-    public ValueTask<DmarcResult> EvaluateAsync(AuthorDomains authors, ImmutableArray<AuthenticatedIdentifier> identifiers, CancellationToken cancellationToken = default) =>
-        EvaluateAsync(Start(authors, MessageResolver(), cancellationToken), identifiers, cancellationToken);
+    public async ValueTask<DmarcResult> EvaluateAsync(AuthorDomains authors, ImmutableArray<AuthenticatedIdentifier> identifiers, CancellationToken cancellationToken = default)
+    {
+        using var dns = MessageResolver();
+        var discovery = Start(authors, dns, cancellationToken);
+        if (!identifiers.IsDefault)
+            discovery.LookAhead(identifiers);
+        return await EvaluateAsync(discovery, identifiers, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Finds the policy of an author domain. The result is that of a message in which nothing is authenticated.</summary>
     /// <param name="authorDomain">The domain, as it would stand in a From field.</param>
@@ -42,18 +48,19 @@ public sealed class DmarcEvaluator
     /// <param name="record">The record: <see cref="DmarcResult.Record"/>.</param>
     /// <param name="kind">Which of its two lists.</param>
     /// <param name="cancellationToken">Ends the check with an <see cref="OperationCanceledException"/>.</param>
-    public ValueTask<ImmutableArray<ReportDestination>> CheckReportDestinationsAsync(DomainName policyDomain, DmarcRecord record, ReportKind kind, CancellationToken cancellationToken = default)
+    public async ValueTask<ImmutableArray<ReportDestination>> CheckReportDestinationsAsync(DomainName policyDomain, DmarcRecord record, ReportKind kind, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(policyDomain);
         ArgumentNullException.ThrowIfNull(record);
-        return new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(MessageResolver(), _options.Limits), _options.PublicSuffixes).CheckAsync(record, cancellationToken);
+        using var dns = MessageResolver();
+        return await new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(dns, _options.Limits), _options.PublicSuffixes).CheckAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins to look for the policies, so that the answers are on their way while SPF and DKIM are still being checked.</summary>
     /// <param name="authors">The author domains.</param>
     /// <param name="resolver">The message's own view of DNS.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal DmarcDiscovery Start(AuthorDomains authors, IDnsResolver resolver, CancellationToken cancellationToken)
+    internal DmarcDiscovery Start(AuthorDomains authors, MessageDnsResolver resolver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authors);
         return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options.Limits), _options.PublicSuffixes, cancellationToken);

@@ -12,13 +12,18 @@ internal readonly record struct DnsFault(DomainName Name, DnsStatus Status);
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
 /// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time.
 /// </summary>
-internal sealed class DmarcLookups(IDnsResolver resolver, DmarcLimits limits)
+internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcLimits limits)
 {
     // At most 24 names by default, so a list is the quickest index.
     private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
     private readonly ImmutableArray<DomainName>.Builder _asked = ImmutableArray.CreateBuilder<DomainName>(8);
 
+    private int _ahead;
+
     public DmarcLimits Limits => limits;
+
+    /// <summary>Whether asking ahead is of use.</summary>
+    public bool LooksAhead => resolver.LooksAhead;
 
     /// <summary>The names asked, in order.</summary>
     public ImmutableArray<DomainName> AskedNames => _asked.ToImmutable();
@@ -42,6 +47,18 @@ internal sealed class DmarcLookups(IDnsResolver resolver, DmarcLimits limits)
     /// <summary>The answer for a name that is not a domain's <c>_dmarc</c> name. Null where the budget is used up.</summary>
     public async ValueTask<DnsAnswer?> AnswerOfAsync(DomainName name, CancellationToken cancellationToken) =>
         TryCount(name) ? await resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>Asks ahead for what is published at <c>_dmarc</c> below the domain, unless that is known. Never for more names than the limit lets be asked.</summary>
+    public void AskAhead(DomainName domain, CancellationToken cancellationToken)
+    {
+        foreach (var (known, _) in _known)
+        {
+            if (known.Equals(domain))
+                return;
+        }
+        if (_ahead++ < limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
+            resolver.AskAhead(new DnsQuestion(name, DnsRecordType.TXT), null, cancellationToken);
+    }
 
     private async ValueTask<DmarcRecordSet> WaitAsync(DomainName domain, ValueTask<DnsAnswer> query) =>
         Remember(domain, await query.ConfigureAwait(false));

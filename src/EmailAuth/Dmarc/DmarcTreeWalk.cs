@@ -55,11 +55,20 @@ internal sealed class DmarcTreeWalk
             var records = await lookups.RecordsOfAsync(target, cancellationToken).ConfigureAwait(false);
             if (!walk.GoOn(target, records))
                 return walk;
-            target = target.TakeLast(Math.Min(target.LabelCount - 1, MostLabelsAfterFirst));
+            target = Above(target);
             if (target.LabelCount == 0)
                 return walk;
         }
     }
+
+    /// <summary>Asks ahead for every name of a walk, since none of them depends on what is found at another.</summary>
+    public static void LookAhead(DomainName start, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        for (var target = start; target.LabelCount > 0; target = Above(target))
+            lookups.AskAhead(target, cancellationToken);
+    }
+
+    private static DomainName Above(DomainName target) => target.TakeLast(Math.Min(target.LabelCount - 1, MostLabelsAfterFirst));
 
     /// <summary>RFC 9989 §4.10 steps 2 and 6. A failure ends the walk too: whether it would have stopped there cannot be known.</summary>
     private bool GoOn(DomainName target, DmarcRecordSet records)

@@ -74,6 +74,10 @@ public sealed class IdentifierAlignment
         return quick is not null ? new(quick) : WalkAsync(identifier, author, record, lookups, cancellationToken);
     }
 
+    /// <summary>Whether only a tree walk for the identifier can tell.</summary>
+    internal static bool NeedsWalk(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes) =>
+        Compare(identifier, author, record, suffixes) is null;
+
     /// <summary>For an identifier whose alignment cannot change the result: compared as far as that costs no query.</summary>
     internal static IdentifierAlignment WithoutQueries(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, PublicSuffixList? suffixes) =>
         Compare(identifier, author, record, suffixes) ?? new(identifier, ModeOf(identifier, record), AlignmentOutcome.NotEvaluated, author, null, null);

@@ -41,6 +41,18 @@ internal sealed class PolicyDiscovery
             ? ByTreeWalkAsync(authorDomain, lookups, cancellationToken)
             : ByListAsync(authorDomain, lookups, suffixes, cancellationToken);
 
+    /// <summary>Asks ahead for all names at which the policy may be found.</summary>
+    public static void LookAhead(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken)
+    {
+        if (suffixes is null)
+        {
+            DmarcTreeWalk.LookAhead(authorDomain, lookups, cancellationToken);
+            return;
+        }
+        lookups.AskAhead(authorDomain, cancellationToken);
+        lookups.AskAhead(suffixes.OrganizationalDomainOf(authorDomain), cancellationToken);
+    }
+
     /// <summary>RFC 9989 §4.10.1: the record of the Author Domain, else of its Organizational Domain, else of its Public Suffix Domain.</summary>
     private static async ValueTask<PolicyDiscovery> ByTreeWalkAsync(DomainName authorDomain, DmarcLookups lookups, CancellationToken cancellationToken)
     {

@@ -18,6 +18,9 @@ namespace EmailAuth.Dns;
 /// <item><term><c>emailauth.dns.cache.evictions</c></term><description>Answers left out to make room.</description></item>
 /// <item><term><c>emailauth.dns.message.over_budget</c></term><description>Questions not asked because their message had used up its queries or its
 /// time.</description></item>
+/// <item><term><c>emailauth.dns.message.ahead</c></term><description>Questions that a message asked ahead of their turn and that were not answered at
+/// once.</description></item>
+/// <item><term><c>emailauth.dns.message.ahead_not_needed</c></term><description>Those of them whose turn did not come.</description></item>
 /// </list>
 /// </remarks>
 public static class DnsMetrics
@@ -34,6 +37,9 @@ public static class DnsMetrics
     private static readonly Counter<long> Stale = Meter.CreateCounter<long>("emailauth.dns.cache.stale", "{query}", "Questions answered with records whose time was over.");
     private static readonly Counter<long> Evictions = Meter.CreateCounter<long>("emailauth.dns.cache.evictions", "{answer}", "Answers left out to make room.");
     private static readonly Counter<long> OverBudget = Meter.CreateCounter<long>("emailauth.dns.message.over_budget", "{query}", "Questions not asked for lack of budget.");
+
+    private static readonly Counter<long> Ahead = Meter.CreateCounter<long>("emailauth.dns.message.ahead", "{query}", "Questions asked ahead of their turn.");
+    private static readonly Counter<long> NotNeeded = Meter.CreateCounter<long>("emailauth.dns.message.ahead_not_needed", "{query}", "Questions asked ahead whose turn did not come.");
 
     internal static void CountHit(DnsAnswer answer)
     {
@@ -65,6 +71,18 @@ public static class DnsMetrics
     {
         if (OverBudget.Enabled)
             OverBudget.Add(1);
+    }
+
+    internal static void CountAhead()
+    {
+        if (Ahead.Enabled)
+            Ahead.Add(1);
+    }
+
+    internal static void CountNotNeeded(int questions)
+    {
+        if (NotNeeded.Enabled && questions > 0)
+            NotNeeded.Add(questions);
     }
 
     /// <summary>One question to a server begins. What is returned is for <see cref="Ended"/>.</summary>

@@ -1,29 +1,88 @@
 namespace EmailAuth.Dns;
 
 /// <summary>
-/// The view that one message has of DNS: counts its questions, keeps it within <see cref="DnsLimits"/>, and turns whatever a resolver
-/// throws into an answer. The one place for all three.
+/// The view that one message has of DNS: counts its questions, keeps it within <see cref="DnsLimits"/> and the deadline, and turns whatever a
+/// resolver throws into an answer. The one place for all of it. Evaluators ask it in order; what they may come to can be asked ahead.
 /// </summary>
-internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider) : IDnsResolver
+/// <param name="resolver">Who answers.</param>
+/// <param name="limits">How much may be asked.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="timeLimit">How long the verdict may take from now on, if that is limited apart.</param>
+internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit = null) : IDnsResolver, IDisposable
 {
+    private readonly TimeSpan _time = timeLimit < limits.MaxTimePerMessage ? timeLimit.Value : limits.MaxTimePerMessage;
     private readonly long _started = timeProvider.GetTimestamp();
     private readonly DnsQueryGate _gate = new(limits.MaxParallelQueriesPerMessage, limits.MaxQueriesPerMessage);
+    private DnsLookAhead? _lookAhead;
     private int _queries;
 
-    /// <summary>Questions asked so far, those that a cache answered included.</summary>
+    /// <summary>Questions asked in order so far, those that a cache answered included.</summary>
     public int QueriesAsked => Math.Min(Volatile.Read(ref _queries), limits.MaxQueriesPerMessage);
 
-    /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>.</summary>
-    public bool IsOutOfTime => timeProvider.GetElapsedTime(_started) >= limits.MaxTimePerMessage;
+    /// <summary>Questions asked ahead that were not answered at once, and those of them whose turn has not come.</summary>
+    public (int Asked, int NotNeeded) QueriesAhead => Volatile.Read(ref _lookAhead)?.Count() ?? (0, 0);
 
+    /// <summary>Whether asking ahead is of use: some question had to be waited for. Never where the limits forbid it.</summary>
+    public bool LooksAhead => Volatile.Read(ref _lookAhead) is not null;
+
+    /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>.</summary>
+    public bool IsOutOfTime => TimeLeft <= TimeSpan.Zero;
+
+    private TimeSpan TimeLeft => _time - timeProvider.GetElapsedTime(_started);
+
+    /// <summary>Asks in order, and counts.</summary>
     public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Increment(ref _queries) > limits.MaxQueriesPerMessage)
-            return new(OverBudget($"its {limits.MaxQueriesPerMessage} DNS queries"));
-        var left = limits.MaxTimePerMessage - timeProvider.GetElapsedTime(_started);
+            return new(OverBudget($"the message has used up its {limits.MaxQueriesPerMessage} DNS queries"));
+        if (Volatile.Read(ref _lookAhead) is { } lookAhead)
+            return QueryAsync(lookAhead, question, cancellationToken);
+
+        var query = AskAsync(question, cancellationToken);
+        if (query.IsCompleted || limits.MaxQueriesAhead == 0)
+            return query;
+        // The first that has to be waited for: from now on there is something to gain by asking ahead.
+        var made = new DnsLookAhead(resolver, limits);
+        lookAhead = Interlocked.CompareExchange(ref _lookAhead, made, null) ?? made;
+        return lookAhead.IsFirst(question, out var entry) ? LandAsync(lookAhead, entry, query) : query;
+    }
+
+    /// <summary>Asks ahead of the turn; see <see cref="DnsLookAhead.Ask"/>. Does nothing unless <see cref="LooksAhead"/>.</summary>
+    public void AskAhead(DnsQuestion question, Action<DnsQuestion, DnsAnswer>? then, CancellationToken cancellationToken) =>
+        Volatile.Read(ref _lookAhead)?.Ask(question, then, cancellationToken);
+
+    private ValueTask<DnsAnswer> QueryAsync(DnsLookAhead lookAhead, DnsQuestion question, CancellationToken cancellationToken)
+    {
+        if (lookAhead.IsFirst(question, out var entry))
+            return LandAsync(lookAhead, entry, AskAsync(question, cancellationToken));
+        var left = TimeLeft;
+        // What has come is known, and stays so when the time is over.
+        return entry.Answer.IsCompletedSuccessfully || left > TimeSpan.Zero
+            ? WaitAsync(entry.Answer, question, left, isInside: false, cancellationToken)
+            : new(OutOfTime(question));
+    }
+
+    private static async ValueTask<DnsAnswer> LandAsync(DnsLookAhead lookAhead, DnsLookAhead.Entry entry, ValueTask<DnsAnswer> query)
+    {
+        try
+        {
+            var answer = await query.ConfigureAwait(false);
+            lookAhead.Land(entry, answer);
+            return answer;
+        }
+        finally
+        {
+            // No effect unless the caller left.
+            entry.Cancel();
+        }
+    }
+
+    private ValueTask<DnsAnswer> AskAsync(DnsQuestion question, CancellationToken cancellationToken)
+    {
+        var left = TimeLeft;
         if (left <= TimeSpan.Zero)
-            return new(OutOfTime());
+            return new(OutOfTime(question));
         if (!_gate.TryEnter())
             return QueueAsync(question, left, cancellationToken);
         return AskAsync(question, left, cancellationToken);
@@ -42,13 +101,13 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return OutOfTime();
+            return OutOfTime(question);
         }
         left -= timeProvider.GetElapsedTime(queued);
         if (left > TimeSpan.Zero)
             return await AskAsync(question, left, cancellationToken).ConfigureAwait(false);
         _gate.Leave();
-        return OutOfTime();
+        return OutOfTime(question);
     }
 
     /// <summary>Inside the gate, and leaves it.</summary>
@@ -61,7 +120,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
             if (query.IsCompletedSuccessfully)
                 return new(query.Result ?? DnsAnswer.OfNull());
             staysInside = true;
-            return WaitAsync(query.AsTask(), left, cancellationToken);
+            return WaitAsync(query.AsTask(), question, left, isInside: true, cancellationToken);
         }
 #pragma warning disable CA1031 // A resolver of the host's own must not bring a verdict down, whatever it throws.
         catch (Exception exception) when (!staysInside)
@@ -77,34 +136,41 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         }
     }
 
-    private async ValueTask<DnsAnswer> WaitAsync(Task<DnsAnswer> query, TimeSpan left, CancellationToken cancellationToken)
+    private async ValueTask<DnsAnswer> WaitAsync(Task<DnsAnswer> query, DnsQuestion question, TimeSpan left, bool isInside, CancellationToken cancellationToken)
     {
         try
         {
-            return await query.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(false) ?? DnsAnswer.OfNull();
+            return (query.IsCompleted ? await query.ConfigureAwait(false) : await query.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(false)) ?? DnsAnswer.OfNull();
         }
         catch (TimeoutException) when (!query.IsCompleted)
         {
-            return OutOfTime();
+            query.ObserveLater();
+            return OutOfTime(question);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            query.ObserveLater();
             cancellationToken.ThrowIfCancellationRequested();
             return DnsAnswer.OfException(exception);
         }
         finally
         {
-            _gate.Leave();
+            if (isInside)
+                _gate.Leave();
         }
     }
 
-    private DnsAnswer OutOfTime() => OverBudget($"its {limits.MaxTimePerMessage.TotalSeconds:0.###} s for DNS");
+    private DnsAnswer OutOfTime(DnsQuestion question) =>
+        OverBudget($"no answer by the deadline for {question}: the message had {_time.TotalSeconds:0.###} s for DNS");
 
-    private static DnsAnswer OverBudget(string what)
+    private static DnsAnswer OverBudget(string detail)
     {
         DnsMetrics.CountOverBudget();
-        return DnsAnswer.Failed(DnsStatus.OverBudget, $"the message has used up {what}");
+        return DnsAnswer.Failed(DnsStatus.OverBudget, detail);
     }
+
+    /// <summary>Ends what is asked ahead. Answers and counts stay.</summary>
+    public void Dispose() => Volatile.Read(ref _lookAhead)?.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using EmailAuth.Dns;
 using EmailAuth.Syntax;
 
 namespace EmailAuth.Spf;
@@ -76,26 +77,6 @@ internal readonly struct SpfClient
         return Octets.ToText(text[..WriteReadable(text)]);
     }
 
-    /// <summary>The name that the client's PTR records are at (RFC 1035 §3.5, RFC 3596 §2.5).</summary>
-    public int WriteReverseName(Span<byte> output)
-    {
-        Span<byte> dotted = stackalloc byte[64];
-        var length = WriteDotted(dotted);
-        var rest = dotted[..length];
-        var at = 0;
-        while (true)
-        {
-            var dot = rest.LastIndexOf((byte)'.');
-            var label = rest[(dot + 1)..];
-            label.CopyTo(output[at..]);
-            at += label.Length;
-            output[at++] = (byte)'.';
-            if (dot < 0)
-                break;
-            rest = rest[..dot];
-        }
-        var suffix = IsIpv4 ? "in-addr.arpa"u8 : "ip6.arpa"u8;
-        suffix.CopyTo(output[at..]);
-        return at + suffix.Length;
-    }
+    /// <summary>The name that the client's PTR records are at.</summary>
+    public DomainName ReverseName => Dns.ReverseName.Of(Address);
 }

@@ -19,6 +19,7 @@ public sealed class SpfEvaluator
     private readonly IDnsResolver _resolver;
     private readonly SpfOptions _options;
     private readonly DnsLimits _dnsLimits;
+    private readonly DnsLimits _dnsLimitsInMessage;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="resolver">Who answers its questions.</param>
@@ -30,6 +31,8 @@ public sealed class SpfEvaluator
         _options = options ?? SpfOptions.Default;
         // RFC 7208 §4.6.4: the limit of time. The queries are counted where the verdict is made; the look-ups of an explanation come on top.
         _dnsLimits = new DnsLimits { MaxTimePerMessage = _options.Limits.MaxTime, MaxQueriesPerMessage = 1_000 };
+        // What is asked ahead there is the message's.
+        _dnsLimitsInMessage = _dnsLimits with { MaxQueriesAhead = 0 };
     }
 
     /// <summary>
@@ -50,30 +53,40 @@ public sealed class SpfEvaluator
     /// <param name="cancellationToken">The caller gives up.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public ValueTask<SpfResult> CheckHeloAsync(IPAddress clientAddress, string helo, CancellationToken cancellationToken = default) =>
-        CheckHeloAsync(_resolver, clientAddress, helo, cancellationToken);
+        CheckHeloAsync(_resolver, clientAddress, helo, null, cancellationToken);
 
-    /// <summary>The same with another resolver, such as the view that one message has of DNS.</summary>
+    /// <summary>The same with the view that one message has of DNS.</summary>
     internal ValueTask<SpfResult> CheckMailFromAsync(IDnsResolver resolver, IPAddress clientAddress, string helo, string? mailFrom, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(clientAddress);
         ArgumentNullException.ThrowIfNull(helo);
-        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfMailFrom(mailFrom, helo), cancellationToken);
+        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfMailFrom(mailFrom, helo), null, cancellationToken);
     }
 
     /// <inheritdoc cref="CheckMailFromAsync(IDnsResolver, IPAddress, string, string?, CancellationToken)"/>
-    internal ValueTask<SpfResult> CheckHeloAsync(IDnsResolver resolver, IPAddress clientAddress, string helo, CancellationToken cancellationToken)
+    /// <param name="resolver">The message's view.</param>
+    /// <param name="clientAddress">The address of the SMTP client.</param>
+    /// <param name="helo">The name given with HELO or EHLO.</param>
+    /// <param name="lookAhead">What <see cref="LookAheadForHelo"/> began, if it did.</param>
+    /// <param name="cancellationToken">The caller gives up.</param>
+    internal ValueTask<SpfResult> CheckHeloAsync(IDnsResolver resolver, IPAddress clientAddress, string helo, SpfLookAhead? lookAhead, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(clientAddress);
         ArgumentNullException.ThrowIfNull(helo);
-        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), cancellationToken);
+        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), lookAhead, cancellationToken);
     }
 
+    /// <summary>Asks for what the HELO identity needs while MAIL FROM is being checked, so that its own check, which comes after, finds it there.</summary>
+    internal SpfLookAhead? LookAheadForHelo(MessageDnsResolver dns, IPAddress clientAddress, string helo, CancellationToken cancellationToken) =>
+        SpfLookAhead.Begin(dns, _options, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), cancellationToken);
+
     /// <summary>Runs the evaluation to its end without a task as long as the answers are at hand, which those of a warm cache are.</summary>
-    private ValueTask<SpfResult> CheckHostAsync(IDnsResolver resolver, in SpfClient client, string helo, in SpfIdentity sender, CancellationToken cancellationToken)
+    private ValueTask<SpfResult> CheckHostAsync(IDnsResolver resolver, in SpfClient client, string helo, in SpfIdentity sender, SpfLookAhead? lookAhead, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
-        var dns = new MessageDnsResolver(resolver, _dnsLimits, _options.TimeProvider);
+        var message = resolver as MessageDnsResolver;
+        var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider);
         var evaluation = new SpfEvaluation(dns, _options, client, helo, sender);
         try
         {
@@ -81,7 +94,10 @@ public sealed class SpfEvaluator
             {
                 var query = dns.QueryAsync(question, cancellationToken);
                 if (!query.IsCompletedSuccessfully)
-                    return WaitAsync(evaluation, dns, query, cancellationToken);
+                {
+                    lookAhead ??= SpfLookAhead.Begin(message ?? dns, _options, client, helo, sender, cancellationToken);
+                    return WaitAsync(evaluation, dns, query, lookAhead, cancellationToken);
+                }
                 evaluation.Accept(query.Result);
             }
         }
@@ -89,14 +105,18 @@ public sealed class SpfEvaluator
         {
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
         }
+        lookAhead?.End();
         return new ValueTask<SpfResult>(evaluation.ToResult());
     }
 
-    private static async ValueTask<SpfResult> WaitAsync(SpfEvaluation evaluation, MessageDnsResolver dns, ValueTask<DnsAnswer> query, CancellationToken cancellationToken)
+    private static async ValueTask<SpfResult> WaitAsync(
+        SpfEvaluation evaluation, MessageDnsResolver dns, ValueTask<DnsAnswer> query, SpfLookAhead? lookAhead, CancellationToken cancellationToken)
     {
+        using var _ = dns;
         evaluation.Accept(await query.ConfigureAwait(false));
         while (evaluation.MoveNext(out var question))
             evaluation.Accept(await dns.QueryAsync(question, cancellationToken).ConfigureAwait(false));
+        lookAhead?.End();
         return evaluation.ToResult();
     }
 }

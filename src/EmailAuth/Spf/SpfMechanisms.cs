@@ -166,15 +166,8 @@ internal partial struct SpfEvaluation
         _reverse = null;
         _nextReverse = 0;
         _step = Step.ReverseNames;
-        question = new DnsQuestion(ReverseName(), DnsRecordType.PTR);
+        question = new DnsQuestion(_client.ReverseName, DnsRecordType.PTR);
         return true;
-    }
-
-    private readonly DomainName ReverseName()
-    {
-        Span<byte> name = stackalloc byte[80];
-        var length = _client.WriteReverseName(name);
-        return DomainName.TryParseQueryName(name[..length], out var parsed) ? parsed : DomainName.Root;
     }
 
     private bool NextReverseName(out DnsQuestion question)

@@ -23,7 +23,7 @@ internal static class SpfReasonText
         {
             DnsStatus.ServFail => "the server failed",
             DnsStatus.Refused => "the server refused",
-            DnsStatus.Timeout => "no answer came in time",
+            DnsStatus.Timeout => answer.Detail ?? "no answer came in time",
             DnsStatus.Malformed => "the answer was malformed",
             DnsStatus.OverBudget => answer.Detail ?? "the message had no DNS queries left",
             _ => answer.Detail ?? "the resolver failed",

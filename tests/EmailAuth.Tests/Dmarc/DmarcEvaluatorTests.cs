@@ -451,7 +451,7 @@ public class DmarcEvaluatorTests
     {
         var dns = Zone(Com);
         var evaluator = new DmarcEvaluator(dns);
-        var discovery = evaluator.Start(From("a@example.com"), dns, CancellationToken.None);
+        var discovery = evaluator.Start(From("a@example.com"), new MessageDnsResolver(dns, DnsLimits.Default, TimeProvider.System), CancellationToken.None);
         Assert.That(Asked(dns), Is.EqualTo("_dmarc.example.com _dmarc.com"));
         Assert.That((await evaluator.EvaluateAsync(discovery, Identifiers("spf:example.com"), CancellationToken.None)).Status, Is.EqualTo(DmarcStatus.Pass));
     }
@@ -522,7 +522,7 @@ public class DmarcEvaluatorTests
     public async Task Answers_that_come_later_give_the_same_result()
     {
         var evaluator = new DmarcEvaluator(new LateResolver(Zone(Com + "|_dmarc.example.com. TXT x").WithFault("_dmarc.broken.example.com", DnsRecordType.TXT, DnsStatus.ServFail)));
-        var discovery = evaluator.Start(From("a@news.example.com"), new LateResolver(Zone(Com)), CancellationToken.None);
+        var discovery = evaluator.Start(From("a@news.example.com"), new MessageDnsResolver(new LateResolver(Zone(Com)), DnsLimits.Default, TimeProvider.System), CancellationToken.None);
         Assert.That(discovery.Policies.IsCompleted, Is.False);
         Assert.That(Text(await evaluator.EvaluateAsync(discovery, Identifiers("dkim:mail.example.com"), CancellationToken.None)), Is.EqualTo("Pass IdentifierAligned Quarantine/None"));
         Assert.That(Text(await evaluator.EvaluateAsync(From("a@example.com"), Identifiers("dkim:broken.example.com spf:x.test"))), Is.EqualTo("TempError AlignmentHidden Reject/None"));
