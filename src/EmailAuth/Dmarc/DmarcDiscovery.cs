@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace EmailAuth.Dmarc;
 
@@ -7,6 +8,7 @@ internal sealed class DmarcDiscovery
 {
     private readonly PublicSuffixList? _suffixes;
     private readonly CancellationToken _cancellationToken;
+    private StrongBox<ImmutableArray<AuthenticatedIdentifier>>? _candidates;
 
     public DmarcDiscovery(AuthorDomains authors, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken)
     {
@@ -35,7 +37,10 @@ internal sealed class DmarcDiscovery
                 LookAhead();
             policies.Add(await discovery.ConfigureAwait(false));
         }
-        return policies.MoveToImmutable();
+        var found = policies.MoveToImmutable();
+        if (Volatile.Read(ref _candidates) is { } candidates)
+            LookAhead(candidates.Value, found);
+        return found;
     }
 
     private void LookAhead()
@@ -52,22 +57,9 @@ internal sealed class DmarcDiscovery
     {
         if (!Lookups.LooksAhead)
             return;
+        Volatile.Write(ref _candidates, new StrongBox<ImmutableArray<AuthenticatedIdentifier>>(candidates));
         if (Policies.IsCompletedSuccessfully)
             LookAhead(candidates, Policies.Result);
-        else
-            _ = LookAheadAsync(candidates);
-    }
-
-    private async Task LookAheadAsync(ImmutableArray<AuthenticatedIdentifier> candidates)
-    {
-        try
-        {
-            LookAhead(candidates, await Policies.ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller left, and hears of it from the policies themselves.
-        }
     }
 
     private void LookAhead(ImmutableArray<AuthenticatedIdentifier> candidates, ImmutableArray<PolicyDiscovery> policies)
