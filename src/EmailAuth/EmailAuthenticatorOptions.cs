@@ -33,7 +33,7 @@ public sealed record EmailAuthenticatorOptions
     /// The deadline of a whole verdict, from the call on: what DNS has not answered by then is a temporary error that names the question, and all that
     /// is known stands. 45 s, below the time-outs of SMTP; at most 10 min. It bounds what EmailAuth waits for; the message's own stream is the
     /// caller's, with the caller's time-outs: where its last octet comes after the deadline, the verdict follows at once.
-    /// <see cref="DnsLimits.MaxTimePerMessage"/> may end the questions earlier.
+    /// <see cref="Dns.DnsLimits.MaxTimePerMessage"/> may end the questions earlier.
     /// </summary>
     public TimeSpan TimeLimit
     {

@@ -546,7 +546,7 @@ public class DmarcEvaluatorTests
     {
         public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
         {
-            await Task.Delay(1, cancellationToken);
+            await Task.Delay(50, cancellationToken);
             return await inner.QueryAsync(question, cancellationToken);
         }
     }
