@@ -20,7 +20,7 @@ internal sealed class LoopLine
     }
 
     public LoopLine Add(LoopMeasurement measured) =>
-        Add("ops", measured.Runs).Add("cpu_ns_per_op", (long)measured.CpuNanoseconds).Add("wall_ns_per_op", (long)measured.WallNanoseconds).Add("peak_rss_kb", ResidentSet.PeakKilobytes);
+        Add("ops", measured.Runs).Add("cpu_ns_per_op", (long)measured.CpuNanoseconds).Add("wall_ns_per_op", (long)measured.WallNanoseconds).Add("peak_rss_kb", measured.PeakKilobytes);
 
     public LoopLine Add(string name, string value)
     {

@@ -6,7 +6,8 @@ namespace EmailAuth.Benchmarks.Loop;
 /// <param name="Runs">How many there were.</param>
 /// <param name="Cpu">User and system time of the whole process.</param>
 /// <param name="Wall">Time by the clock.</param>
-internal readonly record struct LoopMeasurement(long Runs, TimeSpan Cpu, TimeSpan Wall)
+/// <param name="PeakKilobytes">The most memory that the process had until then.</param>
+internal readonly record struct LoopMeasurement(long Runs, TimeSpan Cpu, TimeSpan Wall, long PeakKilobytes)
 {
     public double CpuNanoseconds => Cpu.TotalNanoseconds / Runs;
 
@@ -51,7 +52,7 @@ internal static class LoopMeter
             used = Environment.CpuUsage.TotalTime - cpuStarted;
         }
         while (used < cpu);
-        return new LoopMeasurement(runs, used, Stopwatch.GetElapsedTime(started));
+        return new LoopMeasurement(runs, used, Stopwatch.GetElapsedTime(started), ResidentSet.PeakKilobytes);
     }
 
     public static async Task<LoopMeasurement> RunAsync(LoopSubject subject, int runs)
@@ -60,7 +61,8 @@ internal static class LoopMeter
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < runs; i++)
             await subject.RunAsync();
-        return new LoopMeasurement(runs, Environment.CpuUsage.TotalTime - cpuStarted, Stopwatch.GetElapsedTime(started));
+        var cpu = Environment.CpuUsage.TotalTime - cpuStarted;
+        return new LoopMeasurement(runs, cpu, Stopwatch.GetElapsedTime(started), ResidentSet.PeakKilobytes);
     }
 
     /// <summary>How many runs fill a time.</summary>

@@ -100,7 +100,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
                 Remove(question, flight);
                 continue;
             }
-            flight = new DnsFlight(_options.QueryTimeLimit, _time);
+            flight = new DnsFlight();
             if (!_flights.TryAdd(question, flight))
             {
                 flight.Dispose();
@@ -138,7 +138,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
 
     private void Refresh(DnsQuestion question)
     {
-        var flight = new DnsFlight(_options.QueryTimeLimit, _time);
+        var flight = new DnsFlight();
         if (_isDisposed || !_flights.TryAdd(question, flight))
             flight.Dispose();
         else
@@ -161,7 +161,7 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
         DnsAnswer? landed = null;
         try
         {
-            var answer = await AnswerAsync(question, flight.Token).ConfigureAwait(false);
+            var answer = await AnswerAsync(question, flight).ConfigureAwait(false);
             if (answer is null && flight.IsAwaited && !_isDisposed)
                 answer = DnsAnswer.Failed(DnsStatus.Timeout, $"no answer within {_options.QueryTimeLimit.TotalSeconds:0.###} s");
             if (answer is not null)
@@ -183,14 +183,16 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
 
     private void Remove(DnsQuestion question, DnsFlight flight) => _flights.TryRemove(KeyValuePair.Create(question, flight));
 
-    /// <summary>What the resolver behind says; null if the token ended it.</summary>
-    private async ValueTask<DnsAnswer?> AnswerAsync(DnsQuestion question, CancellationToken token)
+    /// <summary>What the resolver behind says; null if the flight ended before.</summary>
+    private async ValueTask<DnsAnswer?> AnswerAsync(DnsQuestion question, DnsFlight flight)
     {
+        var token = flight.Token;
         try
         {
             var query = _inner.QueryAsync(question, token);
             if (query.IsCompletedSuccessfully)
                 return await query.ConfigureAwait(false) ?? DnsAnswer.OfNull();
+            flight.LimitTo(_options.QueryTimeLimit, _time);
             return await AnswerInTimeAsync(query.AsTask(), token).ConfigureAwait(false) ?? DnsAnswer.OfNull();
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)

@@ -8,20 +8,27 @@ internal sealed class DnsFlight : IDisposable
 {
     // Continuations run elsewhere: a thousand waiters must not run one after the other on the thread that brought the answer.
     private readonly TaskCompletionSource<DnsAnswer> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
     private int _waiting = 1;
     private bool _isOver;
+    private ITimer? _limit;
 
     /// <summary>Starts with one who waits.</summary>
-    public DnsFlight(TimeSpan limit, TimeProvider timeProvider)
-    {
-        _cancellation = new CancellationTokenSource(limit, timeProvider);
-        Token = _cancellation.Token;
-    }
+    public DnsFlight() => Token = _cancellation.Token;
 
     /// <summary>For the question itself.</summary>
     public CancellationToken Token { get; }
+
+    /// <summary>Gives the question up when that time is over. An answer that is at hand needs no timer.</summary>
+    public void LimitTo(TimeSpan time, TimeProvider timeProvider)
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                _limit ??= timeProvider.CreateTimer(static flight => ((DnsFlight)flight!).Cancel(), this, time, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>The answer, when it has come. Cancelled only if nobody waits any more.</summary>
     public Task<DnsAnswer> Landed => _landed.Task;
@@ -87,6 +94,7 @@ internal sealed class DnsFlight : IDisposable
         lock (_lock)
             _isOver = true;
         _landed.TrySetCanceled();
+        _limit?.Dispose();
         _cancellation.Dispose();
     }
 }

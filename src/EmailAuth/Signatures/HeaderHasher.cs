@@ -10,6 +10,8 @@ namespace EmailAuth.Signatures;
 /// </summary>
 internal ref struct HeaderHasher(CanonicalizationAlgorithm algorithm)
 {
+    private const int RoomOnStack = 128;
+
     private byte[] _canonical = ArrayPool<byte>.Shared.Rent(4096);
     private int _length;
 
@@ -25,21 +27,12 @@ internal ref struct HeaderHasher(CanonicalizationAlgorithm algorithm)
     /// <param name="own">The signature's own field, which its <c>h=</c> never means (§3.5 h=); -1 when it is yet to be made.</param>
     public void AddFields(HeaderBlock header, SignedFieldList names, int own)
     {
-        var fields = header.Fields;
-        var most = (fields.Length + 63) / 64;
-        Span<ulong> picked = most <= 32 ? stackalloc ulong[32] : new ulong[most];
-        if (own >= 0)
-            picked[own >> 6] |= 1UL << own;
+        var needed = FieldPicker.RoomFor(header.Fields.Length);
+        var picker = new FieldPicker(header, own, needed <= RoomOnStack ? stackalloc int[RoomOnStack] : new int[needed]);
         foreach (var name in names)
         {
-            for (var i = fields.Length - 1; i >= 0; i--)
-            {
-                if (!header.IsNamed(fields[i], name) || (picked[i >> 6] & 1UL << i) != 0)
-                    continue;
-                picked[i >> 6] |= 1UL << i;
-                AddField(header, i);
-                break;
-            }
+            if (picker.Pick(name) is >= 0 and var field)
+                AddField(header, field);
         }
     }
 
