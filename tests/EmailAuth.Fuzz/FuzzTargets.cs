@@ -12,6 +12,18 @@ internal static class FuzzTargets
         new FromFieldTarget(),
         new SpfRecordTarget(),
         new AuthResultsReadTarget(),
+        new AuthResultsWriteTarget(),
+        new KeyRecordTarget(),
+        new TagListTarget(),
+        new SpfMacroTarget(),
+        new CheckHostTarget(),
+        new DmarcRecordTarget(),
+        new CanonicalizersTarget(),
+        new ArcChainTarget(),
+        new ZoneFileTarget(),
+        new DnsRecordingTarget(),
+        new DnsAnswerTarget(),
+        new DomainNameTarget(),
     ];
 
     /// <summary>The target of that name, or null.</summary>

@@ -21,7 +21,7 @@ internal sealed class MutationRun(FuzzTarget target, Corpus? corpus, int seed)
     private const int Batch = 1024;
     private const int MostFindings = 20;
 
-    // Generous, since a machine is shared and a runtime compiles and collects meanwhile: only what is slow again and again is slow.
+    // Generous, since a runtime compiles and collects meanwhile, and targets compare with slow readers: only what is slow again and again is slow.
     private static readonly TimeSpan SlowInput = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan SlowOctet = TimeSpan.FromMicroseconds(5);
 
@@ -67,13 +67,8 @@ internal sealed class MutationRun(FuzzTarget target, Corpus? corpus, int seed)
             var started = Stopwatch.GetTimestamp();
             target.Run(input);
             var limit = SlowInput + SlowOctet * input.Length;
-            for (var again = 0; Stopwatch.GetElapsedTime(started) > limit; again++)
-            {
-                if (again == 5)
-                    throw new BrokenPromiseException($"slow six times: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms for {input.Length} octets");
-                started = Stopwatch.GetTimestamp();
-                target.Run(input);
-            }
+            if (Stopwatch.GetElapsedTime(started) > limit)
+                RunSlowly(input, limit);
         }
 #pragma warning disable CA1031 // Whatever comes out is what is looked for.
         catch (Exception exception)
@@ -83,5 +78,19 @@ internal sealed class MutationRun(FuzzTarget target, Corpus? corpus, int seed)
             var frames = exception.StackTrace?.Split('\n').Take(3) ?? [];
             _findings.TryAdd($"{exception.GetType().Name} {string.Join(' ', frames)}", new Finding(number, input.ToArray(), $"{exception.GetType().Name}: {exception.Message}"));
         }
+    }
+
+    /// <summary>The clock runs on while others have the processor; what counts is the thread's own time.</summary>
+    private void RunSlowly(ReadOnlySpan<byte> input, TimeSpan limit)
+    {
+        var least = TimeSpan.MaxValue;
+        for (var again = 0; again < 5 && least > limit; again++)
+        {
+            var started = ThreadTime.Now();
+            target.Run(input);
+            var took = ThreadTime.Now() - started;
+            least = took < least ? took : least;
+        }
+        Promise.That(least <= limit, $"{least.TotalMilliseconds:0} ms at the best for {input.Length} octets");
     }
 }

@@ -15,6 +15,19 @@ internal static class Promise
             throw new BrokenPromiseException(detail is null ? expression : $"{expression}: {detail}");
     }
 
+    /// <inheritdoc cref="That(bool, string?, string)"/>
+    /// <param name="condition">What must hold.</param>
+    /// <param name="detail">More about it; made only if it does not hold.</param>
+    /// <param name="expression">The condition's text.</param>
+    public static void That(
+        [DoesNotReturnIf(false)] bool condition,
+        [InterpolatedStringHandlerArgument(nameof(condition))] PromiseDetail detail,
+        [CallerArgumentExpression(nameof(condition))] string expression = "")
+    {
+        if (!condition)
+            throw new BrokenPromiseException($"{expression}: {detail.ToString()}");
+    }
+
     public static void Equal(ReadOnlySpan<byte> actual, ReadOnlySpan<byte> expected, string what)
     {
         if (!actual.SequenceEqual(expected))
@@ -62,10 +75,10 @@ internal static class Promise
         {
             var end = rest.IndexOf("\r\n"u8);
             var line = rest[..end];
-            That(line.IndexOfAny((byte)'\r', (byte)'\n') < 0, field.ToString());
+            That(line.IndexOfAny((byte)'\r', (byte)'\n') < 0, $"{field}");
             That(line.Length <= 998);
             That(!line.TrimWsp().IsEmpty, "a line of white space only");
-            That(rest.Length == octets.Length || Octets.IsWsp(line[0]), field.ToString());
+            That(rest.Length == octets.Length || Octets.IsWsp(line[0]), $"{field}");
             That(!line.ContainsAnyInRange((byte)0, (byte)8) && !line.ContainsAnyInRange((byte)14, (byte)31) && !line.Contains((byte)0x7F), "a control character");
             rest = rest[(end + 2)..];
         }

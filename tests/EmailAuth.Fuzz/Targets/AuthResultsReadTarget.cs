@@ -45,9 +45,9 @@ internal sealed class AuthResultsReadTarget : FuzzTarget
             Promise.IsOneField(field, AuthenticationResults.FieldName);
             Promise.That(allowUtf8 || System.Text.Ascii.IsValid(field.RawOctets.Span));
             Promise.That(field.RawOctets.Length <= limits.MaxWrittenBytes);
-            Promise.That(AuthenticationResults.TryRead(field, out var again, out var refusal), refusal);
-            Promise.That(again.ToHeaderField(allowUtf8).ToString() == field.ToString(), field.ToString());
-            Promise.That(field.RawOctets.Length > limits.MaxWrittenBytes / 2 || again.Results.Length == results.Results.Length, field.ToString());
+            Promise.That(AuthenticationResults.TryRead(field, out var again, out var refusal), $"{refusal}");
+            Promise.That(again.ToHeaderField(allowUtf8).ToString() == field.ToString(), $"{field}");
+            Promise.That(field.RawOctets.Length > limits.MaxWrittenBytes / 2 || again.Results.Length == results.Results.Length, $"{field}");
             Promise.IsPrintable(results.ToUnfoldedValue(allowUtf8));
         }
     }
