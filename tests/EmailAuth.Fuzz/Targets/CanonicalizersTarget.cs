@@ -56,7 +56,7 @@ internal sealed class CanonicalizersTarget : FuzzTarget
             canonicalizer.Append(body[start..end]);
             start = end;
         }
-        canonicalizer.Finish();
+        collector.Append(canonicalizer.Finish());
         Promise.That(canonicalizer.Length == collector.Octets.WrittenCount);
         return collector.Octets.WrittenSpan.ToArray();
     }

@@ -39,7 +39,7 @@ internal sealed class KeyRecordTarget : FuzzTarget
         Promise.That(record.Position >= 0 && record.Position <= octets.Length);
         Promise.IsPrintable(record.Text);
         Promise.That(record.Rule == KeyRule.None || record.Text.Length > 0);
-        Promise.That(record.Key is null || record.Key.Bits is >= 1 and <= RsaPublicKey.MaxBits);
+        Promise.That(record.Key is null || record.Key.Bits is >= 1 and <= SignatureLimits.MaxRsaKeyBits);
 
         var report = DkimKeyRecordLint.Check(octets);
         Promise.IsSound(report, octets.Length);

@@ -22,7 +22,7 @@ internal sealed class TagListTarget : FuzzTarget
 
     public override void Run(ReadOnlySpan<byte> input)
     {
-        Span<TagSlice> room = stackalloc TagSlice[TagTable.MaxTags];
+        Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var budget = new AllocationBudget(input.Length);
         var error = TagTable.Read(input, room, out var table, out var position, out var explanation);
         budget.Check();
@@ -41,7 +41,7 @@ internal sealed class TagListTarget : FuzzTarget
     {
         var expected = new List<(string Name, string Value)>();
         var isList = TryReadSlowly(System.Text.Encoding.Latin1.GetString(input), expected);
-        var isSmall = expected.Count <= TagTable.MaxTags;
+        var isSmall = expected.Count <= SignatureLimits.MaxTags;
         var isDistinct = expected.Select(tag => tag.Name).Distinct(StringComparer.Ordinal).Count() == expected.Count;
         var hasControl = input.ContainsAnyInRange((byte)0, (byte)8) || input.ContainsAnyInRange((byte)11, (byte)12) || input.ContainsAnyInRange((byte)14, (byte)31) || input.Contains((byte)127);
         Promise.That(error == TagTableError.None == (isList && isSmall && isDistinct && !hasControl), $"{error}");
