@@ -116,12 +116,12 @@ public class VerdictWatchTests
     }
 
     [Test]
-    public void A_call_that_throws_is_measured_by_the_type_of_its_error()
+    public async Task A_call_that_throws_is_measured_by_the_type_of_its_error()
     {
         using var listener = new Listener();
         var observer = new Observer();
         var message = EmailMessage.FromFile(Path.Combine(Path.GetTempPath(), "emailauth-no-such-file.eml"));
-        Assert.ThrowsAsync<FileNotFoundException>(async () => await Authenticator(observer).VerifyAsync(message, Session));
+        await Assert.ThrowsAsync<FileNotFoundException>(async () => await Authenticator(observer).VerifyAsync(message, Session));
         Assert.That(listener.Measured, Does.Contain("emailauth.verify.duration s error.type=System.IO.FileNotFoundException"));
         Assert.That(listener.Measured, Does.Contain("emailauth.verify.active -1"));
         var activity = listener.Activities.Single();

@@ -68,6 +68,13 @@ public sealed class DnsAnswer
         return new DnsAnswer(status, [], timeToLive);
     }
 
+    /// <summary>The same answer and where it came from, for a resolver that knows: its time to live then counts from <paramref name="receivedAt"/> on.</summary>
+    /// <param name="receivedAt"><see cref="ReceivedAt"/>.</param>
+    /// <param name="server"><see cref="Server"/>.</param>
+    /// <param name="isAuthenticated"><see cref="IsAuthenticated"/>.</param>
+    public DnsAnswer WithOrigin(DateTimeOffset? receivedAt, string? server = null, bool isAuthenticated = false) =>
+        new(Status, Records, TimeToLive, _fresh) { ReceivedAt = receivedAt, Server = server, IsAuthenticated = isAuthenticated, Detail = Detail, IsStale = IsStale };
+
     /// <summary>What a server said, or failed to say.</summary>
     internal static DnsAnswer Received(
         DnsStatus status, ImmutableArray<DnsRecord> records, TimeSpan timeToLive, DateTimeOffset? receivedAt, string? server, bool isAuthenticated = false, string? detail = null) =>

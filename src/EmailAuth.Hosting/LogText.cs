@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text;
+
+namespace EmailAuth.Hosting;
+
+/// <summary>A peer's text, made fit for one line of a log: short, and nothing in it that a terminal or a reader of lines acts on.</summary>
+internal static class LogText
+{
+    private const int MaxLength = 320;
+
+    public static string Of(string? text)
+    {
+        if (text is null)
+            return "";
+        var isCut = text.Length > MaxLength;
+        var part = isCut ? text.AsSpan(0, MaxLength) : text;
+        if (!isCut && !part.ContainsAnyExceptInRange(' ', '~'))
+            return text;
+        var safe = new StringBuilder(part.Length + 16);
+        foreach (var rune in part.EnumerateRunes())
+        {
+            if (rune.Value is >= ' ' and <= '~' || Rune.IsLetterOrDigit(rune))
+                safe.Append(rune.ToString());
+            else
+                safe.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
+        }
+        return isCut ? safe.Append('…').ToString() : safe.ToString();
+    }
+}
