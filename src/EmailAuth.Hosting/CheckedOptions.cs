@@ -106,12 +106,18 @@ internal sealed class CheckedOptions
         to = Set(to, "Verification:MinimumRsaKeyBits", verification.MinimumRsaKeyBits, static (to, value) =>
             to with { Dkim = to.Dkim with { MinimumRsaKeyBits = value }, Arc = to.Arc with { MinimumRsaKeyBits = value } });
         to = Try("Verification:ReceiverName", verification.ReceiverName, name => to with { Spf = to.Spf with { ReceiverName = name } }) ?? to;
-        to = Set(to, "Dns:MaxQueriesPerMessage", dns.MaxQueriesPerMessage, static (to, value) => to with { Dns = to.Dns with { MaxQueriesPerMessage = value } });
-        to = Set(to, "Dns:MaxParallelQueriesPerMessage", dns.MaxParallelQueriesPerMessage, static (to, value) => to with { Dns = to.Dns with { MaxParallelQueriesPerMessage = value } });
-        to = Set(to, "Dns:MaxTimePerMessage", dns.MaxTimePerMessage, static (to, value) => to with { Dns = to.Dns with { MaxTimePerMessage = value } });
+        to = Set(to, "Verification:TimeLimit", verification.TimeLimit, static (to, value) => to with { TimeLimit = value });
+        to = to with { Limits = to.Limits with { Dns = ReadDnsLimits(dns) } };
         if (Try("Verification:PublicSuffixListFile", verification.PublicSuffixListFile, static path => PublicSuffixList.FromFile(path)) is { } list)
             to = to with { Dmarc = to.Dmarc with { PublicSuffixes = list } };
         Authenticator = to with { TrustedSealers = new TrustedSealers(ReadSealers(verification.TrustedSealers)) };
+    }
+
+    private DnsLimits ReadDnsLimits(EmailAuthDnsOptions dns)
+    {
+        var to = Set(DnsLimits.Default, "Dns:MaxQueriesPerMessage", dns.MaxQueriesPerMessage, static (to, value) => to with { MaxQueriesPerMessage = value });
+        to = Set(to, "Dns:MaxParallelQueriesPerMessage", dns.MaxParallelQueriesPerMessage, static (to, value) => to with { MaxParallelQueriesPerMessage = value });
+        return Set(to, "Dns:MaxTimePerMessage", dns.MaxTimePerMessage, static (to, value) => to with { MaxTimePerMessage = value });
     }
 
     private ImmutableArray<TrustedSealer> ReadSealers(IList<TrustedSealerOptions> sealers)

@@ -14,6 +14,9 @@ public sealed class EmailAuthVerificationOptions
     /// <inheritdoc cref="EmailAuthenticatorOptions.CheckHelo"/>
     public bool? CheckHelo { get; set; }
 
+    /// <inheritdoc cref="EmailAuthenticatorOptions.TimeLimit"/>
+    public TimeSpan? TimeLimit { get; set; }
+
     /// <summary>The shortest RSA key that counts for DKIM and ARC; see <see cref="DkimVerifierOptions.MinimumRsaKeyBits"/>.</summary>
     public int? MinimumRsaKeyBits { get; set; }
 
