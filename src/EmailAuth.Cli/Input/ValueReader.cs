@@ -17,7 +17,9 @@ internal static class ValueReader
     public static IPAddress Address(Option option, string text)
     {
         // IPAddress also takes octal, hexadecimal and short forms, brackets, ports and zones.
+#pragma warning disable RS0030 // The word of the one who runs the command, and only the canonical form is taken.
         if (IPAddress.TryParse(text, out var address)
+#pragma warning restore RS0030
             && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : text.AsSpan().IndexOfAny('[', ']', '%') < 0))
             return address;
         throw new UsageException($"{option.Name}: {PlainText.Quoted(text)} is not an IP address; right would be 192.0.2.1 or 2001:db8::1.");

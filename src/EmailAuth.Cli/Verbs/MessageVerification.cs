@@ -16,7 +16,9 @@ internal sealed class MessageVerification(EmailAuthenticator authenticator, Smtp
         {
             foreach (var file in files)
             {
+#pragma warning disable RS0030 // The command is the host: several files at a time are its decision.
                 underWay.Enqueue(Task.Run(() => VerifyAsync(file, cancellationToken), cancellationToken));
+#pragma warning restore RS0030
                 if (underWay.Count == MostAtATime)
                     yield return await underWay.Dequeue().ConfigureAwait(false);
             }
