@@ -99,11 +99,11 @@ internal static class AuthenticationResultsWriter
             text.Begin();
             WriteEscaped(ref text, comment, '(', "()\\", ')');
         }
-        if (detail.Reason && !string.IsNullOrEmpty(result.Reason))
+        if (detail.Reason && Clean(result.Reason, longest, allowUtf8) is { Length: > 0 } reason)
         {
             text.Begin();
             text.Append("reason=");
-            WriteValue(ref text, result.Reason, longest, allowUtf8);
+            WriteQuoted(ref text, reason);
         }
         if (!detail.Properties)
             return;

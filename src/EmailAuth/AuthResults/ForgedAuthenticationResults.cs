@@ -98,6 +98,6 @@ internal static class ForgedAuthenticationResults
             else if (depth == 0 && octet > ' ' && octet is not ((byte)'"' or (byte)'\\'))
                 squeezed.Append((char)octet);
         }
-        return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(squeezed.ToString()));
+        return Octets.ToText(Encoding.Latin1.GetBytes(squeezed.ToString()));
     }
 }

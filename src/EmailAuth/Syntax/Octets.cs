@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace EmailAuth.Syntax;
 
@@ -83,7 +85,17 @@ internal static class Octets
     /// Text for people and for JSON: UTF-8 where it is UTF-8, each other octet as U+FFFD.
     /// Never for comparing or hashing.
     /// </summary>
-    public static string ToText(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);
+    public static string ToText(ReadOnlySpan<byte> octets)
+    {
+        if (Utf8.IsValid(octets))
+            return Encoding.UTF8.GetString(octets);
+        // The encoding makes an object of each octet that it replaces; this does not.
+        var characters = ArrayPool<char>.Shared.Rent(octets.Length);
+        Utf8.ToUtf16(octets, characters, out _, out var length, replaceInvalidSequences: true, isFinalBlock: true);
+        var text = new string(characters, 0, length);
+        ArrayPool<char>.Shared.Return(characters);
+        return text;
+    }
 
     /// <summary>One printable ASCII line for a message to people: other octets as \xNN, cut at <paramref name="most"/> characters.</summary>
     public static string ToPrintable(ReadOnlySpan<byte> octets, int most = 80)

@@ -123,4 +123,22 @@ public class SyntaxTests
         Assert.That(reader.TrySkipCfws(), Is.False);
         Assert.That(reader.Position, Is.LessThanOrEqualTo(SyntaxReader.DeepestComment));
     }
+
+    [Test]
+    public void Octets_that_are_no_text_cost_no_more_than_those_that_are()
+    {
+        var random = new Random(3629);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var octets = new byte[random.Next(40)];
+            foreach (ref var octet in octets.AsSpan())
+                octet = (byte)(random.Next(3) == 0 ? random.Next(256) : "\u00C3\u00E4\u00A4\u0080\u00F0\u009F\u00ED\u00A0ab"[random.Next(10)]);
+            Assert.That(Octets.ToText(octets), Is.EqualTo(Encoding.UTF8.GetString(octets)), Convert.ToHexString(octets));
+        }
+        var invalid = Enumerable.Repeat((byte)0xE7, 16 << 10).ToArray();
+        Octets.ToText(invalid);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Octets.ToText(invalid);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3 * invalid.Length));
+    }
 }
