@@ -55,6 +55,7 @@ internal static class MutationVerb
     {
         var corpus = Corpus.Find();
         var shares = targets.Sum(target => target.Share);
+        Console.WriteLine($"seed {seed}, {threads} threads");
         var watch = Stopwatch.StartNew();
         var (total, failed) = (0L, 0);
         foreach (var target in targets)

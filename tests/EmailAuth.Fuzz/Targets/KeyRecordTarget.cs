@@ -14,13 +14,13 @@ internal sealed class KeyRecordTarget : FuzzTarget
 
     public override int Share => 3;
 
-    // The Ed25519 key is that of RFC 8463 §A.2; the RSA keys are of 512 bits, too short to count, so that a seed stays small.
+    // The Ed25519 key is that of RFC 8463 §A.2; the RSA keys have 1,024 bits, and 512 in the short form.
     protected override string[] SeedTexts =>
     [
         "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-        "v=DKIM1; k=rsa; h=sha256:sha1; s=email:*; t=y:s; n=note=3B; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBALnk7V2xQ1Ts1wGHWxvYUcGyLf8r5bYb6cSBEG5oRcIKbBVsYkUIqlG2HZv9gUZCIeLfjRrsJpWpXZKMlVJZDyECAwEAAQ==",
+        "v=DKIM1; k=rsa; h=sha256:sha1; s=email:*; t=y:s; n=note=3B; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDUU7qf1J42fKk8n2Q6cpBSaqEYAZ3ZNNtzNDzvnC5G7rxTGWpQyQYt4zTJ2aGEo4RlKe59jqqpZlMjF61QZPAv3sughlZWhtK93JaaBFcZKw9I3IZ/Jp/CjcoNoofnqPB0tIckxBVnoBeV9DU8JuoxsGy7r57ufQfXJbvsVgwGPwIDAQAB",
         "p=",
-        "g=*; k=rsa; p=MEgCQQC55O1dsUNU7NcBh1sb2FHBsi3/K+W2G+nEgRBuaEXCCmwVbGJFCKpRth2b/YFGQiHi340a7CaVqV2SjJVSWQ8hAgMBAAE=; t=s;",
+        "g=*; k=rsa; p=MEgCQQC4ODOOQmQkgys3zJVmeIAqNgSeh+W93YCtMv3nI2vIPHhon/9mZFWAI+TYmyaAIEe/jXe8tVIN1SyEGl40yVV3AgMBAAE=; t=s;",
     ];
 
     public override string[] Tokens =>
