@@ -3,6 +3,7 @@ using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Iprev;
 using EmailAuth.Spf;
 
 namespace EmailAuth;
@@ -12,12 +13,14 @@ internal static class AuthenticationResultsOf
 {
     public static AuthenticationResults Result(VerificationResult result, SmtpSession session, string authservId)
     {
-        var methods = ImmutableArray.CreateBuilder<MethodResult>(result.Dkim.Length + 5);
+        var methods = ImmutableArray.CreateBuilder<MethodResult>(result.Dkim.Length + 6);
         methods.Add(Spf(result.Spf, session));
         if (result.Helo is { } helo)
             methods.Add(Spf(helo, session));
         // What a receiver acts on stands before the signatures: a flood of them may push each other out of the field, but not the verdict.
         methods.Add(Dmarc(result.Dmarc));
+        if (result.Iprev is { } iprev)
+            methods.Add(Iprev(iprev));
         if (result.Arc.Status != ArcStatus.None)
             methods.Add(result.Arc.ToMethodResult(session.ClientAddress));
         if (result.Dkim.IsEmpty)
@@ -86,6 +89,13 @@ internal static class AuthenticationResultsOf
         }
         return text.Length <= length ? text : text[..length];
     }
+
+    /// <summary>RFC 8601 §2.7.3: policy.iprev is the address, as people write it.</summary>
+    private static MethodResult Iprev(IprevResult iprev) => new("iprev", iprev.Status.ToKeyword())
+    {
+        Reason = iprev.Status == IprevStatus.Pass ? null : iprev.ReasonText,
+        Properties = [new("policy", "iprev", iprev.ClientAddress.ToString())],
+    };
 
     /// <summary>RFC 9989 §9.1: header.from is the author's domain, policy.dmarc what is to be applied after all options.</summary>
     private static MethodResult Dmarc(DmarcResult dmarc)

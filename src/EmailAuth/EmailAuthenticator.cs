@@ -3,6 +3,7 @@ using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
+using EmailAuth.Iprev;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 using EmailAuth.Spf;
@@ -20,12 +21,15 @@ namespace EmailAuth;
 /// </code></example>
 public sealed class EmailAuthenticator
 {
+    private static readonly Task<IprevResult?> NotChecked = Task.FromResult<IprevResult?>(null);
+
     private readonly IDnsResolver _resolver;
     private readonly EmailAuthenticatorOptions _options;
     private readonly SpfEvaluator _spf;
     private readonly DkimVerifier _dkim;
     private readonly ArcValidator _arc;
     private readonly DmarcEvaluator _dmarc;
+    private readonly IprevEvaluator _iprev;
 
     /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
     /// <param name="options">How to judge; null for the defaults.</param>
@@ -40,6 +44,7 @@ public sealed class EmailAuthenticator
         _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim });
         _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults });
         _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc });
+        _iprev = new IprevEvaluator(resolver, _options.Limits.Dns, clock, _options.TimeLimit);
     }
 
     /// <summary>Judges one message. Bad mail and DNS failures are results; see <see cref="VerificationResult"/>.</summary>
@@ -72,6 +77,43 @@ public sealed class EmailAuthenticator
         }
     }
 
+    /// <summary>
+    /// Begins to ask what SPF will need, as soon as MAIL FROM is known: while the message arrives the answers come into the cache, and
+    /// <see cref="VerifyAsync"/> finds them there. It keeps nothing else, so it is of use only with a <see cref="CachingDnsResolver"/>, and costs as
+    /// many look-ups as the check itself, also where the message never comes.
+    /// </summary>
+    /// <param name="session">What is known of the SMTP conversation.</param>
+    /// <param name="cancellationToken">Ends it, for example when the client leaves.</param>
+    /// <returns>
+    /// A task that nobody need wait for. It ends when all is there, when <see cref="EmailAuthenticatorOptions.TimeLimit"/> or the DNS limits are used up, or
+    /// when it is cancelled; in each case without an error.
+    /// </returns>
+    public Task Prefetch(SmtpSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return PrefetchAsync(session, cancellationToken);
+    }
+
+    private async Task PrefetchAsync(SmtpSession session, CancellationToken cancellationToken)
+    {
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var dns = new MessageDnsResolver(_resolver, _options.Limits.Dns, _options.TimeProvider, _options.TimeLimit);
+        try
+        {
+            var iprev = CheckReverseNameAsync(session, work.Token);
+            await CheckSpfAsync(dns, session, work.Token).ConfigureAwait(false);
+            await iprev.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What has come is in the cache.
+        }
+        finally
+        {
+            await work.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
     private async ValueTask<VerificationResult> ReadAndJudgeAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -98,6 +140,7 @@ public sealed class EmailAuthenticator
 
         // SPF needs the session only: its questions are on their way while the message is read, and so are the keys and the policy while the body is.
         var spfTask = CheckSpfAsync(dns, session, cancellationToken);
+        var iprevTask = CheckReverseNameAsync(session, cancellationToken);
         var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
         var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
         using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
@@ -116,6 +159,7 @@ public sealed class EmailAuthenticator
         return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked, dns.QueriesAhead)
         {
             AuthenticationResultsLimits = _options.Limits.AuthenticationResults,
+            Iprev = await iprevTask.ConfigureAwait(false),
         };
     }
 
@@ -132,6 +176,13 @@ public sealed class EmailAuthenticator
             return (mailFrom, await _spf.CheckHeloAsync(dns, client, session.Helo, lookAhead, cancellationToken).ConfigureAwait(false));
         lookAhead?.End();
         return (mailFrom, null);
+    }
+
+    private Task<IprevResult?> CheckReverseNameAsync(SmtpSession session, CancellationToken cancellationToken)
+    {
+        return _options.CheckReverseName && session.ClientAddress is { } client ? CheckAsync() : NotChecked;
+
+        async Task<IprevResult?> CheckAsync() => await _iprev.CheckAsync(client, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The identifiers that SPF and DKIM may authenticate, while it is not known yet whether they do.</summary>

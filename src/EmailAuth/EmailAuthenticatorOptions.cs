@@ -49,6 +49,12 @@ public sealed record EmailAuthenticatorOptions
     /// <summary>Whether the HELO identity is checked beside MAIL FROM (RFC 7208 §2.3). It never decides about DMARC.</summary>
     public bool CheckHelo { get; init; } = true;
 
+    /// <summary>
+    /// Whether the client's address and its name must lead to each other, told as <see cref="VerificationResult.Iprev"/> (RFC 8601 §3). Off: it costs two
+    /// look-ups that a mail server has mostly made already. It runs beside the other checks, with a budget of its own, and decides about none of them.
+    /// </summary>
+    public bool CheckReverseName { get; init; }
+
     /// <summary>The clock, for time limits and for signatures that expire.</summary>
     public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
 

@@ -3,6 +3,7 @@ using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Iprev;
 using EmailAuth.Message;
 using EmailAuth.Spf;
 
@@ -56,6 +57,12 @@ public sealed class VerificationResult
     /// </summary>
     public ArcOverrideResult? ArcOverride { get; }
 
+    /// <summary>
+    /// Whether the client's address and its name lead to each other (RFC 8601 §3); null unless <see cref="EmailAuthenticatorOptions.CheckReverseName"/>
+    /// asks for it and the address is known. It decides nothing else, neither DMARC nor <see cref="IsTransient"/>.
+    /// </summary>
+    public IprevResult? Iprev { get; internal init; }
+
     /// <summary>Why the header block could not be judged; every method that needs it then ends in permerror.</summary>
     public MessageDefect MessageDefect => _header.Defect;
 
@@ -71,7 +78,7 @@ public sealed class VerificationResult
         DmarcStatus.Pass or DmarcStatus.Fail or DmarcStatus.PermError => Dmarc.IsTransient,
     };
 
-    /// <summary>DNS questions asked for this message, those that a cache answered included.</summary>
+    /// <summary>DNS questions asked for this message, those that a cache answered included. Those of <see cref="Iprev"/> are counted there.</summary>
     public int DnsQueries { get; }
 
     /// <summary>

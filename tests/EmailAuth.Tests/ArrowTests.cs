@@ -17,7 +17,8 @@ public class ArrowTests
         ["Dkim"] = ["Syntax", "Dns", "Message", "Signatures"],
         ["Arc"] = ["Syntax", "Dns", "Message", "Signatures", "AuthResults"],
         ["Dmarc"] = ["Syntax", "Dns", "Message"],
-        [""] = ["Syntax", "Dns", "Message", "Signatures", "AuthResults", "Spf", "Dkim", "Arc", "Dmarc"],
+        ["Iprev"] = ["Syntax", "Dns", "Message"],
+        [""] = ["Syntax", "Dns", "Message", "Signatures", "AuthResults", "Spf", "Dkim", "Arc", "Dmarc", "Iprev"],
     };
 
     /// <summary>What only one room may name, by the beginning of the full name.</summary>

@@ -31,9 +31,21 @@ internal static class VerificationJson
         json.WriteStartObject("dmarc");
         DmarcJson.WriteMembers(json, result.Dmarc);
         json.WriteEndObject();
+        if (result.Iprev is { } iprev)
+        {
+            json.WriteStartObject("iprev");
+            IprevJson.WriteMembers(json, iprev);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("iprev");
+        }
         json.WriteString("authenticationResults", result.ToAuthenticationResults(authservId).Value);
         json.WriteString("receivedSpf", result.ToReceivedSpf(authservId).Value);
         json.WriteNumber("dnsQueries", result.DnsQueries);
+        json.WriteNumber("dnsQueriesAhead", result.DnsQueriesAhead);
+        json.WriteNumber("dnsQueriesNotNeeded", result.DnsQueriesNotNeeded);
         json.WriteBoolean("transient", result.IsTransient);
         json.WriteName("messageDefect", result.MessageDefect.ToString());
         json.WriteStartArray("forgedAuthenticationResults");

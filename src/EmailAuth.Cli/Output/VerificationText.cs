@@ -1,5 +1,6 @@
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Iprev;
 using EmailAuth.Message;
 using EmailAuth.Spf;
 
@@ -19,10 +20,13 @@ internal static class VerificationText
         SpfText.Write(page, result.Spf, result.Helo is { Helo.Length: > 0 } ? result.Helo : null);
         DkimText.Write(page, result.Dkim);
         ArcText.Write(page, result.Arc);
+        if (result.Iprev is { } iprev)
+            page.Finding("Reverse", iprev.Status.ToKeyword(), TextPage.ToneOf(iprev.Status.ToKeyword()), iprev.ReasonText);
         var forged = result.ForgedAuthenticationResults(authservId);
         if (!forged.IsEmpty)
             page.Finding("Forged", $"{forged.Length}", Tone.Doubtful, $"Authentication-Results fields claim to be from {authservId}; to be removed: {string.Join(", ", forged)} (counted from 0 at the top)");
-        page.Line($"  {result.DnsQueries} DNS {(result.DnsQueries == 1 ? "query" : "queries")}", Tone.Faint);
+        var ahead = result.DnsQueriesAhead == 0 ? "" : $"; {result.DnsQueriesAhead} asked ahead, {result.DnsQueriesNotNeeded} of these not needed";
+        page.Line($"  {result.DnsQueries} DNS {(result.DnsQueries == 1 ? "query" : "queries")}{ahead}", Tone.Faint);
     }
 
     /// <summary>What was authenticated all the same, though it is not, or not known to be, the author's domain.</summary>

@@ -20,7 +20,8 @@ internal sealed class VerifyVerb : Verb
 
     public override string Details => """
         Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
-        it had CRLF; a mixture is left as it is. Without --ip, SPF is none. The values of --helo and --mail-from are taken raw.
+        it had CRLF; a mixture is left as it is. Without --ip, SPF is none and the client's
+        reverse name (iprev) is not checked. The values of --helo and --mail-from are taken raw.
         Several files give a table, or with --json an array in their order.
 
           emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com
@@ -43,7 +44,7 @@ internal sealed class VerifyVerb : Verb
         var authservId = AuthservIdOption.Read(arguments);
         var session = SessionOptions.Read(arguments);
         using var dns = DnsOptions.Read(arguments);
-        var options = new EmailAuthenticatorOptions { TimeProvider = dns.Clock, Dmarc = DmarcMode.Read(arguments) };
+        var options = new EmailAuthenticatorOptions { TimeProvider = dns.Clock, CheckReverseName = true, Dmarc = DmarcMode.Read(arguments) };
         var verification = new MessageVerification(new EmailAuthenticator(dns.Resolver, options), session, io);
 
         if (files.Count == 1)

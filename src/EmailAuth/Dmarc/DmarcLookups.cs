@@ -6,7 +6,14 @@ namespace EmailAuth.Dmarc;
 /// <summary>A question whose failure hides something.</summary>
 /// <param name="Name">The name asked about.</param>
 /// <param name="Status">How the question ended: always transient.</param>
-internal readonly record struct DnsFault(DomainName Name, DnsStatus Status);
+/// <param name="Detail">What went wrong, for people; null where the status says it.</param>
+internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, string? Detail)
+{
+    /// <summary>For people. A server's own words add nothing; a budget's say what was waited for.</summary>
+    public string Text => Status == DnsStatus.OverBudget && Detail is not null
+        ? $"the query for _dmarc.{Name} ended in {Status}: {Detail}"
+        : $"the query for _dmarc.{Name} ended in {Status}";
+}
 
 /// <summary>
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against

@@ -13,7 +13,7 @@ internal static class DmarcReasonText
         DmarcReason.NoAuthenticatedIdentifier => $"neither SPF nor DKIM authenticated a domain, and _dmarc.{result.PolicyDomain} has a policy",
         DmarcReason.NoIdentifierAligned => $"no authenticated identifier is aligned with {result.Domain}: {NotAligned(result)}",
         DmarcReason.PolicyHidden => discovery.Fault is { } fault
-            ? $"which policy applies to {result.Domain} is unknown: the query for _dmarc.{fault.Name} ended in {fault.Status}"
+            ? $"which policy applies to {result.Domain} is unknown: {fault.Text}"
             : $"which policy applies to {result.Domain} is unknown",
         DmarcReason.AlignmentHidden => Text(Find(result, AlignmentOutcome.Unknown, AlignmentOutcome.Unknown)),
         DmarcReason.IdentifierTemporaryError => TemporaryError(result),

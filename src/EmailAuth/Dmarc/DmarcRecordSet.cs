@@ -24,6 +24,9 @@ internal sealed class DmarcRecordSet
     /// <summary>The one record; null if there is none, if there are several, and after a failure.</summary>
     public DmarcRecord? Record { get; }
 
+    /// <summary>After a failure, what went wrong, for people.</summary>
+    public string? Detail { get; private init; }
+
     /// <summary>Several records were found, and all discarded.</summary>
     public bool HasSeveralRecords { get; }
 
@@ -41,7 +44,7 @@ internal sealed class DmarcRecordSet
         DnsStatus.NoError => answer.GetParsed(static answer => Parse(answer)),
         DnsStatus.NoData => Empty,
         DnsStatus.NxDomain => Missing,
-        _ => new DmarcRecordSet(answer.Status, null),
+        _ => new DmarcRecordSet(answer.Status, null) { Detail = answer.Detail },
     };
 
     private static DmarcRecordSet Parse(DnsAnswer answer)

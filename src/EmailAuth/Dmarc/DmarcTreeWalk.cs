@@ -75,7 +75,7 @@ internal sealed class DmarcTreeWalk
     {
         if (records.Status.IsTransient())
         {
-            Fault = new DnsFault(target, records.Status);
+            Fault = new DnsFault(target, records.Status, records.Detail);
             return false;
         }
         if (ReferenceEquals(target, Start))

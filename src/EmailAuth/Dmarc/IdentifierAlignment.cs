@@ -58,7 +58,7 @@ public sealed class IdentifierAlignment
     public string Text => Outcome switch
     {
         AlignmentOutcome.NotEvaluated => $"{Identifier.Domain} was not compared with {_authorDomain}, since it is not authenticated",
-        AlignmentOutcome.Unknown when _fault is { } fault => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown: the query for _dmarc.{fault.Name} ended in {fault.Status}",
+        AlignmentOutcome.Unknown when _fault is { } fault => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown: {fault.Text}",
         AlignmentOutcome.Unknown => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown",
         AlignmentOutcome.Strict => $"{Identifier.Domain} is the author domain itself",
         AlignmentOutcome.Relaxed => $"{Identifier.Domain} and {_authorDomain} have the same Organizational Domain {_authorOrganizationalDomain}",

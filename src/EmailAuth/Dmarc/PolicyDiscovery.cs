@@ -100,7 +100,7 @@ internal sealed class PolicyDiscovery
             PolicyDomain = records.Record is null ? null : policyDomain,
             Policy = policy,
             IsExistenceHidden = isExistenceHidden,
-            Fault = records.Status.IsTransient() ? new DnsFault(policyDomain, records.Status) : null,
+            Fault = records.Status.IsTransient() ? new DnsFault(policyDomain, records.Status, records.Detail) : null,
             // Step 5: with several records policy discovery terminates.
             SeveralRecordsAt = records.HasSeveralRecords ? [policyDomain] : [],
             EndedAtSeveralRecords = records.HasSeveralRecords,

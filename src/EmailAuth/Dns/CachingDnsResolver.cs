@@ -67,14 +67,20 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(question.Name, nameof(question));
-        if (_entries.TryGet(question, out var entry) && FreshIn(entry, question) is { } answer)
-        {
-            DnsMetrics.CountHit(answer);
+        if (AtHand(question) is { } answer)
             return new ValueTask<DnsAnswer>(answer);
-        }
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         DnsMetrics.CountMiss();
         return AskAsync(question, cancellationToken);
+    }
+
+    /// <summary>The answer that is kept; null where it would have to be asked for.</summary>
+    internal DnsAnswer? AtHand(DnsQuestion question)
+    {
+        if (!_entries.TryGet(question, out var entry) || FreshIn(entry, question) is not { } answer)
+            return null;
+        DnsMetrics.CountHit(answer);
+        return answer;
     }
 
     private DnsAnswer? FreshIn(DnsCacheEntry entry, DnsQuestion question)

@@ -25,7 +25,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     /// <summary>Whether asking ahead is of use: some question had to be waited for. Never where the limits forbid it.</summary>
     public bool LooksAhead => Volatile.Read(ref _lookAhead) is not null;
 
-    /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>.</summary>
+    /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>, unless a cache has the answer at hand.</summary>
     public bool IsOutOfTime => TimeLeft <= TimeSpan.Zero;
 
     private TimeSpan TimeLeft => _time - timeProvider.GetElapsedTime(_started);
@@ -81,8 +81,9 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     private ValueTask<DnsAnswer> AskAsync(DnsQuestion question, CancellationToken cancellationToken)
     {
         var left = TimeLeft;
+        // What a cache knows needs no time: a body that took its own must not hide it.
         if (left <= TimeSpan.Zero)
-            return new(OutOfTime(question));
+            return new((resolver as CachingDnsResolver)?.AtHand(question) ?? OutOfTime(question));
         if (!_gate.TryEnter())
             return QueueAsync(question, left, cancellationToken);
         return AskAsync(question, left, cancellationToken);

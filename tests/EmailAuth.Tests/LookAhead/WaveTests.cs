@@ -6,10 +6,10 @@ using EmailAuth.Message;
 using EmailAuth.Spf;
 using EmailAuth.Tests.Dns;
 
-namespace EmailAuth.Tests;
+namespace EmailAuth.Tests.LookAhead;
 
 /// <summary>What is asked ahead, how often a verdict waits for DNS, and that asking ahead changes nothing else.</summary>
-public class LookAheadTests
+public class WaveTests
 {
     private static readonly SmtpSession Session = new(IPAddress.Parse("192.0.2.1"), "mx.example.com", "a@example.com");
 
