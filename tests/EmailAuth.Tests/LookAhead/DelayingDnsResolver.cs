@@ -7,6 +7,7 @@ internal sealed class DelayingDnsResolver(Func<DnsQuestion, (DnsAnswer Answer, i
 {
     private readonly PriorityQueue<(TaskCompletionSource<DnsAnswer> Source, DnsAnswer Answer), (int Due, int Order)> _open = new();
     private int _order;
+    private CancellationToken? _call;
 
     /// <summary>How long it has taken so far.</summary>
     public int Now { get; private set; }
@@ -15,6 +16,8 @@ internal sealed class DelayingDnsResolver(Func<DnsQuestion, (DnsAnswer Answer, i
 
     public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
     {
+        // The first question is asked in order, with the token that ends with the call.
+        _call ??= cancellationToken;
         Asked.Add(question);
         var (answer, delay) = answers(question);
         if (delay == 0)
@@ -28,7 +31,7 @@ internal sealed class DelayingDnsResolver(Func<DnsQuestion, (DnsAnswer Answer, i
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         var task = work();
-        while (!task.IsCompleted && _open.TryDequeue(out var next, out var due))
+        while (!task.IsCompleted && _call?.IsCancellationRequested != true && _open.TryDequeue(out var next, out var due))
         {
             Now = Math.Max(Now, due.Due);
             next.Source.TrySetResult(next.Answer);
