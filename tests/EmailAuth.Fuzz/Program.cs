@@ -1,10 +1,12 @@
 using System.Globalization;
 using EmailAuth.Fuzz;
+using EmailAuth.Fuzz.Forgery;
 
 return args switch
 {
     ["list"] => List(),
     ["mutate", .. var options] => MutationVerb.Run(options),
+    ["forge", var mutations, var seed] => ForgeryVerb.Run(long.Parse(mutations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
     ["replay", var target, .. var files] => Replay(target, files),
     ["afl", var target] => AflVerb.Run(target),
     ["afl-instrument", var assembly] => AflVerb.Instrument(assembly),
@@ -37,6 +39,8 @@ static int Usage()
     Console.Error.WriteLine("""
         mutate [--target NAME] [--executions N] [--seconds S] [--seed N] [--threads N] [--findings FOLDER]
                         seeded mutations of each target's seeds and corpus; 1 if a promise is broken
+        forge MUTATIONS SEED
+                        the forgery oracle: changed octets and fields of 200 messages signed by DKIM or ARC
         replay NAME FILE…
                         runs files as they are
         list            the names of the targets

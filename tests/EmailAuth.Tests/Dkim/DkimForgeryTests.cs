@@ -1,5 +1,6 @@
 using System.Text;
 using EmailAuth.Dkim;
+using EmailAuth.Fuzz.Forgery;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 using static EmailAuth.Tests.Dkim.TestMail;

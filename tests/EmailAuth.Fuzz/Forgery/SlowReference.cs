@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Text;
 
-namespace EmailAuth.Tests.Dkim;
+namespace EmailAuth.Fuzz.Forgery;
 
 /// <summary>
 /// What a signature covers, found slowly with strings, straight from RFC 6376 §3.4, §3.5 and §3.7. It shares no code with the library, and expects a
@@ -12,17 +13,55 @@ internal static class SlowReference
     public static (string Data, string Signature)? SignedData(string message)
     {
         var (fields, body) = Split(message);
-        var own = fields.FindIndex(field => NameOf(field) == "dkim-signature");
-        if (own < 0)
+        return SignedData(fields, body, fields.FindIndex(field => NameOf(field) == "dkim-signature"));
+    }
+
+    /// <summary>
+    /// What decides whether an ARC chain passes (RFC 8617 §5.2): every ARC field, the newest seal without its <c>b=</c>, and what the newest message
+    /// signature covers; null if one of these is not there.
+    /// </summary>
+    public static string? ChainData(string message)
+    {
+        var (fields, body) = Split(message);
+        var chain = fields.Select((field, index) => (Field: field, Index: index, Name: NameOf(field)))
+            .Where(field => field.Name is "arc-seal" or "arc-message-signature" or "arc-authentication-results").ToList();
+        var newest = chain.Select(field => InstanceOf(field.Field)).DefaultIfEmpty(0).Max();
+        var seals = chain.Where(field => field.Name == "arc-seal" && InstanceOf(field.Field) == newest).ToList();
+        var signatures = chain.Where(field => field.Name == "arc-message-signature" && InstanceOf(field.Field) == newest).ToList();
+        if (newest == 0 || seals.Count != 1 || signatures.Count != 1 || SignedData(fields, body, signatures[0].Index) is not { } signed)
             return null;
-        var value = fields[own][(fields[own].IndexOf(':', StringComparison.Ordinal) + 1)..];
+        if (TagsOf(seals[0].Field) is not { } tags || !tags.TryGetValue("b", out var b))
+            return null;
+        var start = IndexOfTag(seals[0].Field, "b");
+        var parts = chain.Where(field => field.Index != seals[0].Index).Select(field => Canonical(field.Field, relaxed: true)).Order(StringComparer.Ordinal);
+        var unsealed = Canonical(seals[0].Field[..start] + seals[0].Field[(start + b.Length)..], relaxed: true);
+        return string.Join('\0', [.. parts, unsealed, Decode(b), signed.Data, signed.Signature]);
+    }
+
+    private static int InstanceOf(string field)
+    {
+        // In ARC-Authentication-Results it stands before the first semicolon, and what follows is no tag list.
+        var read = NameOf(field) == "arc-authentication-results" ? field.Split(';')[0] : field;
+        return TagsOf(read) is { } tags && tags.TryGetValue("i", out var i) && int.TryParse(i.Trim(' ', '\t', '\r', '\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var instance)
+            ? instance : 0;
+    }
+
+    private static Dictionary<string, string>? TagsOf(string field)
+    {
         var tags = new Dictionary<string, string>();
-        foreach (var tag in value.Split(';'))
+        foreach (var tag in field[(field.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(';'))
         {
             var parts = tag.Split('=', 2);
             if (parts.Length == 2 && !tags.TryAdd(parts[0].Trim(' ', '\t', '\r', '\n'), parts[1]))
                 return null;
         }
+        return tags;
+    }
+
+    private static (string Data, string Signature)? SignedData(List<string> fields, string body, int own)
+    {
+        if (own < 0 || TagsOf(fields[own]) is not { } tags)
+            return null;
         if (!tags.TryGetValue("b", out var b) || !tags.TryGetValue("h", out var h))
             return null;
         var c = (tags.TryGetValue("c", out var both) ? both.Trim(' ', '\t', '\r', '\n') : "simple/simple").Split('/');
