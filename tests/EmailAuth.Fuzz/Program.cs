@@ -1,5 +1,6 @@
 using System.Globalization;
 using EmailAuth.Fuzz;
+using EmailAuth.Fuzz.Complexity;
 using EmailAuth.Fuzz.Forgery;
 
 return args switch
@@ -7,6 +8,7 @@ return args switch
     ["list"] => List(),
     ["mutate", .. var options] => MutationVerb.Run(options),
     ["forge", var mutations, var seed] => ForgeryVerb.Run(long.Parse(mutations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
+    ["complexity"] => ComplexityVerb.Run(),
     ["replay", var target, .. var files] => Replay(target, files),
     ["afl", var target] => AflVerb.Run(target),
     ["afl-instrument", var assembly] => AflVerb.Instrument(assembly),
@@ -41,6 +43,7 @@ static int Usage()
                         seeded mutations of each target's seeds and corpus; 1 if a promise is broken
         forge MUTATIONS SEED
                         the forgery oracle: changed octets and fields of 200 messages signed by DKIM or ARC
+        complexity      branches and octets allocated as hostile input grows (branches only with an instrumented EmailAuth.dll)
         replay NAME FILE…
                         runs files as they are
         list            the names of the targets
