@@ -132,7 +132,9 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = leaving.Token;
+#pragma warning disable RS0030 // The cache is another's, and may hold up the thread that calls it: no message waits for that.
         var lookup = Task.Run(() => _cache.GetAsync(key, token), CancellationToken.None);
+#pragma warning restore RS0030
         try
         {
             return await lookup.WaitAsync(_options.LookupTimeLimit, _time, cancellationToken).ConfigureAwait(false);
@@ -186,7 +188,9 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
         try
         {
             var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
+#pragma warning disable RS0030 // As above.
             write = Task.Run(() => _cache.SetAsync(key, octets, options, CancellationToken.None));
+#pragma warning restore RS0030
             await write.WaitAsync(WriteTimeLimit, _time).ConfigureAwait(false);
             SharedCacheMetrics.CountWrite("written");
         }
