@@ -149,6 +149,11 @@ zone.Append($"""
     @               TXT   "v=spf1 ip4:198.51.100.0/25 -all"
     {Record("s1", "bulk-sender.example", serviceRsa)}
 
+    ; The names of addresses.
+    $ORIGIN 2.0.192.in-addr.arpa.
+    25              PTR   mail.example.com.
+    150             PTR   letters.example.com.
+
     ; plain.example and receiver.example publish nothing about mail.
     plain.example.      A 198.51.100.80
     receiver.example.   A 198.51.100.81

@@ -20,8 +20,8 @@ internal sealed class VerifyVerb : Verb
 
     public override string Details => """
         Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
-        it had CRLF; a mixture is left as it is. Without --ip, SPF is none and the client's
-        reverse name (iprev) is not checked. The values of --helo and --mail-from are taken raw.
+        it had CRLF; a mixture is left as it is. Without --ip, SPF is none and the reverse
+        name of the client (iprev) is not checked. The values of --helo and --mail-from are taken raw.
         Several files give a table, or with --json an array in their order.
 
           emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com
