@@ -66,7 +66,11 @@ internal sealed class GeneratedWorld
                 {
                     message = await TestMail.SignAsync(message, new DkimSignerOptions
                     {
-                        Domain = DomainName.Parse(domain), Selector = "s", Key = TestMail.Ed25519, TimeProvider = TestMail.Clock, AllowAnyAuthorDomain = true,
+                        Domain = DomainName.Parse(domain),
+                        Selector = "s",
+                        Key = TestMail.Ed25519,
+                        TimeProvider = TestMail.Clock,
+                        AllowAnyAuthorDomain = true,
                     });
                 }
                 if (from == Froms[0])
