@@ -97,7 +97,8 @@ internal ref struct DmarcRecordReader
             equals++;
         if (name.IsEmpty || equals == tag.Length || tag[equals] != '=')
         {
-            Report(start + at, $"\"{Octets.ToPrintable(tag.TrimWsp(), 30)}\" is not a tag; right would be letters, \"=\" and a value", Grammar);
+            if (MayReport)
+                Report(start + at, $"\"{Octets.ToPrintable(tag.TrimWsp(), 30)}\" is not a tag; right would be letters, \"=\" and a value", Grammar);
             return;
         }
         // RFC 9989 §4.7: unknown tags must be ignored.
@@ -107,7 +108,8 @@ internal ref struct DmarcRecordReader
         if (known.IsPresent)
         {
             known.IsRepeated = true;
-            Report(start + at, $"the tag \"{Octets.ToPrintable(name)}\" comes twice, so {(kind == DmarcTag.V ? "this one" : "neither")} counts; right would be once", "RFC 9989 §4.7");
+            if (MayReport)
+                Report(start + at, $"the tag \"{Octets.ToPrintable(name)}\" comes twice, so {(kind == DmarcTag.V ? "this one" : "neither")} counts; right would be once", "RFC 9989 §4.7");
             return;
         }
         var rest = tag[(equals + 1)..];
@@ -220,10 +222,15 @@ internal ref struct DmarcRecordReader
         foreach (var range in value.Split((byte)','))
         {
             var text = value[range].TrimWsp();
-            if (!DmarcUri.TryParse(text, out var uri, out _))
+            if (DmarcUri.TryParse(text, out var uri, out _))
+            {
+                if (uris.Count < DmarcRecord.MostReportUris)
+                    uris.Add(uri);
+            }
+            else if (MayReport)
+            {
                 Report(position + range.Start.Value, $"\"{Octets.ToPrintable(text, 60)}\" is not a report address; right would be such as mailto:reports@example.com", "RFC 9989 §4.8");
-            else if (uris.Count < DmarcRecord.MostReportUris)
-                uris.Add(uri);
+            }
         }
         return uris.DrainToImmutable();
     }
@@ -247,11 +254,13 @@ internal ref struct DmarcRecordReader
         return found.IsPresent && !found.IsRepeated;
     }
 
+    /// <summary>A hostile record has thousands of mistakes; nobody reads more than a few, and no text is made for the others.</summary>
+    private readonly bool MayReport => _problems is not { Count: >= 100 };
+
     private void Report(int position, string text, string section, DiagnosticSeverity severity = DiagnosticSeverity.Error)
     {
         _problems ??= [];
-        // A hostile record has thousands of mistakes; nobody reads more than a few.
-        if (_problems.Count < 100)
+        if (MayReport)
             _problems.Add(new Diagnostic(severity, position, text, section));
     }
 

@@ -76,7 +76,8 @@ internal sealed class SpfMacroTarget : FuzzTarget
     private static void CheckName(SpfMacroString spec, ReadOnlySpan<byte> text, in SpfMacroValues values)
     {
         var isName = spec.TryExpandName(values, out var name);
-        var whole = Expand(text, values);
+        // A value that cannot be used is none where it is kept, and none of its business where it would be cut off.
+        var whole = Expand(text, values) ?? (isName ? Expand(text, values, unusable: new string('x', DomainName.MaxLength * 2)) : null);
         if (whole is not null)
         {
             // RFC 7208 §7.3: whole labels go from the left until at most 253 octets are left.
@@ -106,7 +107,7 @@ internal sealed class SpfMacroTarget : FuzzTarget
     }
 
     /// <summary>Straight from RFC 7208 §7.2 and §7.3, each character an octet; null where a value cannot be used.</summary>
-    private static string? Expand(ReadOnlySpan<byte> octets, in SpfMacroValues values)
+    private static string? Expand(ReadOnlySpan<byte> octets, in SpfMacroValues values, string? unusable = null)
     {
         var text = Encoding.Latin1.GetString(octets);
         var expanded = new StringBuilder();
@@ -130,7 +131,7 @@ internal sealed class SpfMacroTarget : FuzzTarget
                     break;
                 default:
                     var end = text.IndexOf('}', at);
-                    if (ExpandMacro(text[(at + 1)..end], values) is not { } value)
+                    if ((ExpandMacro(text[(at + 1)..end], values) ?? unusable) is not { } value)
                         return null;
                     expanded.Append(value);
                     at = end;
