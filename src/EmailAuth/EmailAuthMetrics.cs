@@ -21,6 +21,8 @@ namespace EmailAuth;
 /// <item><term><c>emailauth.verdicts</c>, counter, {message}</term><description>Verdicts, one for each method, by <c>emailauth.method</c> (<c>spf</c>, <c>dkim</c>,
 /// <c>arc</c>, <c>dmarc</c>) and <c>emailauth.result</c> (the RFC's word). Divided by four it counts messages.</description></item>
 /// <item><term><c>emailauth.verify.dns_queries</c>, histogram, {query}</term><description>DNS questions of a message, those that a cache answered included.</description></item>
+/// <item><term><c>emailauth.shadow.verdicts</c>, counter, {message}</term><description>Verdicts of <see cref="ShadowPolicy"/>, by <c>emailauth.shadow</c> (its name),
+/// <c>emailauth.shadow.disagrees</c> and <c>emailauth.shadow.complete</c>.</description></item>
 /// </list>
 /// The activity <c>emailauth.verify</c> spans one call. Its tags are <c>emailauth.spf</c>, <c>emailauth.dkim</c>, <c>emailauth.arc</c>, <c>emailauth.dmarc</c>,
 /// <c>emailauth.disposition</c>, <c>emailauth.dns_queries</c> and <c>emailauth.transient</c>.
@@ -39,6 +41,8 @@ public static class EmailAuthMetrics
     private static readonly UpDownCounter<long> Active = Meter.CreateUpDownCounter<long>("emailauth.verify.active", "{message}", "Messages under way.");
     private static readonly Counter<long> Verdicts = Meter.CreateCounter<long>("emailauth.verdicts", "{message}", "Verdicts, one for each method.");
     private static readonly Histogram<long> Queries = Meter.CreateHistogram<long>("emailauth.verify.dns_queries", "{query}", "DNS questions of a message.");
+
+    private static readonly Counter<long> Shadows = Meter.CreateCounter<long>("emailauth.shadow.verdicts", "{message}", "Verdicts of shadow policies.");
 
     internal static bool IsOn => Duration.Enabled || Active.Enabled || Verdicts.Enabled || Queries.Enabled || Activities.HasListeners();
 
@@ -64,6 +68,12 @@ public static class EmailAuthMetrics
         Count("arc", result.Arc.Status.ToKeyword());
         Count("dmarc", result.Dmarc.Status.ToKeyword());
     }
+
+    /// <summary>The name is the operator's own, and there are as many as he has named.</summary>
+    internal static void Record(ShadowVerdict shadow) => Shadows.Add(1,
+        new KeyValuePair<string, object?>("emailauth.shadow", shadow.Name),
+        new KeyValuePair<string, object?>("emailauth.shadow.disagrees", shadow.Disagrees),
+        new KeyValuePair<string, object?>("emailauth.shadow.complete", shadow.IsComplete));
 
     internal static void RecordError(Exception exception, TimeSpan duration) =>
         Duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("error.type", exception.GetType().FullName));

@@ -31,20 +31,30 @@ public sealed class EmailAuthenticator
     private readonly DmarcEvaluator _dmarc;
     private readonly IprevEvaluator _iprev;
 
+    // Of one that judges a single message and keeps what led to the verdict.
+    private readonly EvidenceRecorder? _evidence;
+
     /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
     /// <param name="options">How to judge; null for the defaults.</param>
     public EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions? options = null)
+        : this(resolver, options ?? new EmailAuthenticatorOptions(), evidence: null)
+    {
+    }
+
+    private EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions options, EvidenceRecorder? evidence)
     {
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
-        _options = options ?? new EmailAuthenticatorOptions();
+        _options = options;
+        _evidence = evidence;
         var clock = _options.TimeProvider;
+        var trace = evidence?.Trace;
         var limits = _options.Limits;
-        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf });
-        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim });
-        _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults });
-        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc });
-        _iprev = new IprevEvaluator(resolver, _options.Limits.Dns, clock, _options.TimeLimit);
+        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Traces = trace?.Spf });
+        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Trace = trace?.Signatures });
+        _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults, Trace = trace?.Signatures });
+        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc, Trace = trace?.Dmarc });
+        _iprev = new IprevEvaluator(evidence?.ViewOfReverseNames ?? resolver, limits.Dns, clock, _options.TimeLimit, trace?.Iprev);
     }
 
     /// <summary>Judges one message. Bad mail and DNS failures are results; see <see cref="VerificationResult"/>.</summary>
@@ -58,7 +68,7 @@ public sealed class EmailAuthenticator
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(session);
-        return VerdictWatch.IsWanted(_options) ? WatchAsync(message, session, cancellationToken) : ReadAndJudgeAsync(message, session, cancellationToken);
+        return VerdictWatch.IsWanted(_options) ? WatchAsync(message, session, cancellationToken) : StartAsync(message, session, cancellationToken);
     }
 
     private async ValueTask<VerificationResult> WatchAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
@@ -66,7 +76,7 @@ public sealed class EmailAuthenticator
         var watch = new VerdictWatch(_options);
         try
         {
-            var result = await ReadAndJudgeAsync(message, session, cancellationToken).ConfigureAwait(false);
+            var result = await StartAsync(message, session, cancellationToken).ConfigureAwait(false);
             watch.OnVerdict(session, result);
             return result;
         }
@@ -114,6 +124,48 @@ public sealed class EmailAuthenticator
         }
     }
 
+    private ValueTask<VerificationResult> StartAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken) =>
+        _options.KeepEvidence || !_options.ShadowPolicies.IsEmpty ? KeepEvidenceAsync(message, session, cancellationToken) : ReadAndJudgeAsync(message, session, cancellationToken);
+
+    /// <summary>Judges by an authenticator of the message's own, which shows one moment and is looked at.</summary>
+    private async ValueTask<VerificationResult> KeepEvidenceAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
+    {
+        var recorder = new EvidenceRecorder(_options);
+        var judge = new EmailAuthenticator(_resolver, recorder.Options, recorder);
+        var result = await judge.ReadAndJudgeAsync(message, session, cancellationToken).ConfigureAwait(false);
+        var evidence = recorder.ToEvidence(session, result);
+        result.Keep(evidence);
+        if (!_options.ShadowPolicies.IsEmpty)
+            result.Keep(evidence with { Shadows = await JudgeByShadowsAsync(evidence, result, cancellationToken).ConfigureAwait(false) });
+        return result;
+    }
+
+    private async ValueTask<ImmutableArray<ShadowVerdict>> JudgeByShadowsAsync(VerdictEvidence evidence, VerificationResult result, CancellationToken cancellationToken)
+    {
+        var members = VerdictMembers.Of(result);
+        var shadows = ImmutableArray.CreateBuilder<ShadowVerdict>(_options.ShadowPolicies.Length);
+        foreach (var policy in _options.ShadowPolicies)
+        {
+            var source = new EvidenceSource(evidence, mayShare: true);
+            var verdict = await JudgeAgainAsync(evidence, policy.Options, source, cancellationToken).ConfigureAwait(false);
+            var shadow = new ShadowVerdict(policy.Name, verdict, VerdictMembers.Compare(members, VerdictMembers.Of(verdict)), [.. source.Missing], source.LacksBodyHash);
+            EmailAuthMetrics.Record(shadow);
+            shadows.Add(shadow);
+        }
+        return shadows.MoveToImmutable();
+    }
+
+    /// <summary>Judges a message by the evidence of an earlier verdict, which all answers come from.</summary>
+    internal static async ValueTask<VerificationResult> JudgeAgainAsync(VerdictEvidence evidence, EmailAuthenticatorOptions options, EvidenceSource source, CancellationToken cancellationToken)
+    {
+        var recorder = new EvidenceRecorder(options, source);
+        var judge = new EmailAuthenticator(source.Nobody, recorder.Options, recorder);
+        using var reader = source.Open();
+        var result = await judge.JudgeAsync(reader, evidence.Session, cancellationToken).ConfigureAwait(false);
+        result.Keep(recorder.ToEvidence(evidence.Session, result));
+        return result;
+    }
+
     private async ValueTask<VerificationResult> ReadAndJudgeAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -142,38 +194,44 @@ public sealed class EmailAuthenticator
         var spfTask = CheckSpfAsync(dns, session, cancellationToken);
         var iprevTask = CheckReverseNameAsync(session, cancellationToken);
         var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
+        _evidence?.OnHeader(header);
         var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
         using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
-        var signatures = _dkim.Begin(header, bodyHashes, dns, authors.Domains.AsSpan(), cancellationToken);
-        var chain = _arc.Begin(header, bodyHashes, dns, cancellationToken);
-        var policy = _dmarc.Start(authors, dns, cancellationToken);
+        var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns), authors.Domains.AsSpan(), cancellationToken);
+        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns), cancellationToken);
+        var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns), cancellationToken);
         if (dns.LooksAhead)
             policy.LookAhead(Candidates(session, signatures));
         await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
         bodyHashes.Finish();
+        _evidence?.OnBody(bodyHashes);
 
         var (spf, helo) = await spfTask.ConfigureAwait(false);
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
         var arc = await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
-        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), dns.QueriesAsked, dns.QueriesAhead)
+        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), _evidence?.QueriesAsked(dns) ?? dns.QueriesAsked, dns.QueriesAhead)
         {
             AuthenticationResultsLimits = _options.Limits.AuthenticationResults,
             Iprev = await iprevTask.ConfigureAwait(false),
         };
     }
 
+    private MessageDnsResolver ViewOf(Asker asker, MessageDnsResolver dns) => _evidence?.ViewOf(asker, dns) ?? dns;
+
+    private IDnsResolver Recorded(Asker asker, MessageDnsResolver dns) => _evidence?.Recorded(asker, dns) ?? dns;
+
     private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(MessageDnsResolver dns, SmtpSession session, CancellationToken cancellationToken)
     {
         if (session.ClientAddress is not { } client)
             return (SpfResult.NotChecked(session.Helo, session.MailFrom), null);
-        var mailFromTask = _spf.CheckMailFromAsync(dns, client, session.Helo, session.MailFrom, cancellationToken);
+        var mailFromTask = _spf.CheckMailFromAsync(ViewOf(Asker.MailFrom, dns), client, session.Helo, session.MailFrom, cancellationToken);
         // The two checks wait at the same time, but ask one after the other: which of them meets a limit is not a matter of chance.
         var lookAhead = _options.CheckHelo && !mailFromTask.IsCompleted ? _spf.LookAheadForHelo(dns, client, session.Helo, cancellationToken) : null;
         var mailFrom = await mailFromTask.ConfigureAwait(false);
         // With a null reverse-path the MAIL FROM identity is made from HELO already (RFC 7208 §2.4).
         if (_options.CheckHelo && mailFrom.Scope == SpfScope.MailFrom)
-            return (mailFrom, await _spf.CheckHeloAsync(dns, client, session.Helo, lookAhead, cancellationToken).ConfigureAwait(false));
+            return (mailFrom, await _spf.CheckHeloAsync(ViewOf(Asker.Helo, dns), client, session.Helo, lookAhead, cancellationToken).ConfigureAwait(false));
         lookAhead?.End();
         return (mailFrom, null);
     }

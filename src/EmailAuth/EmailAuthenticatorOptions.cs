@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
@@ -57,6 +58,18 @@ public sealed record EmailAuthenticatorOptions
 
     /// <summary>The clock, for time limits and for signatures that expire.</summary>
     public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
+
+    /// <summary>
+    /// Whether results keep what led to them: the DNS answers, the terms and hashes compared, the header block. It is what <see cref="VerificationResult.Explain"/>
+    /// needs to tell everything, and <see cref="VerificationResult.ToCapsule"/> to work at all. Off: it costs memory for each message, and nothing where it is off.
+    /// </summary>
+    public bool KeepEvidence { get; init; }
+
+    /// <summary>
+    /// Further ways to judge every message by, from the evidence of the verdict that counts and without a further DNS question;
+    /// the results are in <see cref="VerificationResult.Shadows"/>. None by default. They cost about as much as the verdict itself does with every answer at hand.
+    /// </summary>
+    public ImmutableArray<ShadowPolicy> ShadowPolicies { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Is told every verdict, for example to log it; null, the default, for nobody. See also <see cref="EmailAuthMetrics"/>.</summary>
     public IVerdictObserver? Observer { get; init; }

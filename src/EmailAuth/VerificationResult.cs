@@ -18,6 +18,10 @@ public sealed class VerificationResult
     private readonly SmtpSession _session;
     private readonly HeaderBlock _header;
 
+    // The evidence, or where that is not kept the limits for fields that are made of this, which are a part of it: one place, so that evidence costs
+    // nothing where it is off.
+    private object _background = AuthenticationResultsLimits.Default;
+
     internal VerificationResult(
         SmtpSession session, HeaderBlock header, SpfResult spf, SpfResult? helo, ImmutableArray<DkimResult> dkim, ArcResult arc, DmarcResult dmarc, ArcOverrideResult? arcOverride, int dnsQueries, (int Asked, int NotNeeded) ahead)
     {
@@ -34,7 +38,18 @@ public sealed class VerificationResult
     }
 
     /// <summary>For the fields that are made of this.</summary>
-    internal AuthenticationResultsLimits AuthenticationResultsLimits { get; init; } = AuthenticationResultsLimits.Default;
+    internal AuthenticationResultsLimits AuthenticationResultsLimits
+    {
+        get => Evidence?.Options.Limits.AuthenticationResults ?? (AuthenticationResultsLimits)_background;
+        init => _background = value;
+    }
+
+    /// <summary>What it was made of; null where that was not kept.</summary>
+    internal VerdictEvidence? Evidence => _background as VerdictEvidence;
+
+    internal HeaderBlock Header => _header;
+
+    internal SmtpSession Session => _session;
 
     /// <summary>SPF for the MAIL FROM identity, which is postmaster@HELO where the reverse-path is null (RFC 7208 §2.4).</summary>
     public SpfResult Spf { get; }
@@ -104,6 +119,29 @@ public sealed class VerificationResult
             return best;
         }
     }
+
+    /// <summary>
+    /// The verdict and all that it was made of, to file it and to replay it later. Only where <see cref="EmailAuthenticatorOptions.KeepEvidence"/> is set.
+    /// </summary>
+    /// <param name="options">What to keep; null for all but the body.</param>
+    /// <exception cref="InvalidOperationException">The evidence was not kept.</exception>
+    public VerificationCapsule ToCapsule(CapsuleOptions? options = null)
+    {
+        if (Evidence is null)
+            throw new InvalidOperationException("Nothing was kept that a capsule could be made of. Set EmailAuthenticatorOptions.KeepEvidence before the message is verified.");
+        return new VerificationCapsule(Evidence, VerdictMembers.Of(this));
+    }
+
+    /// <summary>What the <see cref="EmailAuthenticatorOptions.ShadowPolicies"/> make of the message, in their order; empty where there are none. They decide nothing.</summary>
+    public ImmutableArray<ShadowVerdict> Shadows => Evidence?.Shadows ?? [];
+
+    /// <summary>
+    /// Why this is the verdict, as a tree of steps. It always works; without <see cref="EmailAuthenticatorOptions.KeepEvidence"/> it is made of the results alone and tells
+    /// less, and says so.
+    /// </summary>
+    public Explanation Explain() => ExplanationBuilder.Explain(this);
+
+    internal void Keep(VerdictEvidence evidence) => _background = evidence;
 
     /// <summary>RFC 6376 §6.1: a pass is enough; else what a retry could change, else what says most.</summary>
     private static int Rank(DkimStatus status) => status switch

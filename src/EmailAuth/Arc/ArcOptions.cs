@@ -63,6 +63,9 @@ public sealed record ArcOptions
         Limits == ArcLimits.Default && SignatureLimits == SignatureLimits.Default && MessageLimits == MessageLimits.Default && DnsLimits == DnsLimits.Default
         && AuthenticationResultsLimits == AuthenticationResultsLimits.Default;
 
+    /// <summary>Takes what each signature is compared with; null where nobody wants to know.</summary>
+    internal SignatureTrace? Trace { get; init; }
+
     private static T NotNull<T>(T value)
         where T : class
     {

@@ -133,12 +133,17 @@ internal sealed class ArcValidation
         {
             var signature = SetAt(instance).MessageSignature!;
             Span<byte> digest = stackalloc byte[SignatureAlgorithms.DigestLength];
-            var hasher = new HeaderHasher(signature.Tags!.HeaderCanonicalization);
-            hasher.AddFields(_header, signature.Tags.SignedFields, signature.FieldIndex);
-            hasher.AddSignatureField(_header, signature.FieldIndex, signature.Tags);
-            hasher.GetDigest(digest);
-            hasher.Dispose();
+            if (_options.Trace?.TryGetKept(signature.FieldIndex, digest) != true)
+            {
+                var hasher = new HeaderHasher(signature.Tags!.HeaderCanonicalization);
+                hasher.AddFields(_header, signature.Tags.SignedFields, signature.FieldIndex);
+                hasher.AddSignatureField(_header, signature.FieldIndex, signature.Tags);
+                hasher.GetDigest(digest);
+                hasher.Dispose();
+            }
             pending.MessageSignature = new ArcSignatureJudge(signature, _plan, _options.MinimumRsaKeyBits, digest, pending.BodyHash).Judge(pending.MessageSignatureKey!.Result);
+            if (_options.Trace is { } trace)
+                trace.Evidence[signature.FieldIndex] = EvidenceOf(signature, digest, pending.BodyHash);
         }
         return pending.MessageSignature.Status == ArcSignatureStatus.Pass;
     }
@@ -155,15 +160,25 @@ internal sealed class ArcValidation
         for (var instance = Newest; instance >= 1 && failed == 0; instance--)
         {
             var seal = SetAt(instance).Seal!;
-            hasher.GetDigest(ends[instance - 1], seal, digest);
+            if (_options.Trace?.TryGetKept(seal.FieldIndex, digest) != true)
+                hasher.GetDigest(ends[instance - 1], seal, digest);
             ref var pending = ref Pending(instance);
             pending.Seal = new ArcSignatureJudge(seal, _plan, _options.MinimumRsaKeyBits, digest, body: null).Judge(pending.SealKey!.Result);
+            if (_options.Trace is { } trace)
+                trace.Evidence[seal.FieldIndex] = EvidenceOf(seal, digest, body: null);
             if (pending.Seal.Status != ArcSignatureStatus.Pass)
                 failed = instance;
         }
         hasher.Dispose();
         return failed;
     }
+
+    private static SignatureEvidence EvidenceOf(ArcSignature signature, ReadOnlySpan<byte> digest, BodyHash? body) => new(signature.Tags!.KeyName, digest.ToArray())
+    {
+        StatedBodyHash = body is null ? default : signature.Tags.BodyHash.ToArray(),
+        BodyHash = body is null ? default : body.Digest.ToArray(),
+        BodyLength = body?.BodyLength ?? 0,
+    };
 
     /// <summary>RFC 8617 §5.2 step 5: the lowest instance down to which all message signatures verify; 0 if that is 1.</summary>
     private int FindOldestPass()

@@ -144,6 +144,8 @@ internal sealed class DkimVerification
         // Where there are too many partial hashes, the hash of the whole body at least tells its length.
         pending.BodyHash = _plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? _plan.Add(tags.BodyCanonicalization);
 
+        if (_options.Trace?.TryGetKept(pending.FieldIndex, pending.HeaderDigest) == true)
+            return;
         var hasher = new HeaderHasher(tags.HeaderCanonicalization);
         hasher.AddFields(_header, tags.SignedFields, pending.FieldIndex);
         hasher.AddSignatureField(_header, pending.FieldIndex, tags);
@@ -190,7 +192,16 @@ internal sealed class DkimVerification
             ref var pending = ref _signatures[i];
             results[i] = pending.Decided ?? new SignatureJudge(
                 _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result);
+            if (_options.Trace is { } trace && pending.BodyHash is { } bodyHash)
+                trace.Evidence[pending.FieldIndex] = EvidenceOf(pending, bodyHash);
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(results);
     }
+
+    private static SignatureEvidence EvidenceOf(in PendingSignature pending, BodyHash bodyHash) => new(pending.Key!.Name, ((ReadOnlySpan<byte>)pending.HeaderDigest).ToArray())
+    {
+        StatedBodyHash = pending.Signature!.Tags.BodyHash.ToArray(),
+        BodyHash = bodyHash.Digest.ToArray(),
+        BodyLength = bodyHash.BodyLength,
+    };
 }

@@ -61,6 +61,9 @@ public sealed record DkimVerifierOptions
     internal bool HasDefaultLimits =>
         Limits == DkimLimits.Default && SignatureLimits == SignatureLimits.Default && MessageLimits == MessageLimits.Default && DnsLimits == DnsLimits.Default;
 
+    /// <summary>Takes what each signature is compared with; null where nobody wants to know.</summary>
+    internal SignatureTrace? Trace { get; init; }
+
     private static T NotNull<T>(T value)
         where T : class
     {

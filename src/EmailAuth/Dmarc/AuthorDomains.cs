@@ -43,6 +43,11 @@ public sealed class AuthorDomains
         return domains.ToAuthorDomains(0);
     }
 
+    /// <summary>The same, refused where there are several authors.</summary>
+    internal AuthorDomains RefusingSeveral() => Problem is null && (MailboxCount > 1 || Domains.Length > 1)
+        ? new AuthorDomains(Domains, MailboxCount, DmarcReason.SeveralAuthors, $"the From field holds {MailboxCount} mailboxes; this receiver takes exactly one")
+        : this;
+
     /// <summary>Reads the From field of a header section, or tells why it cannot be one message's only From field.</summary>
     internal static AuthorDomains Read(HeaderBlock header, DmarcLimits limits)
     {

@@ -53,7 +53,7 @@ public sealed class DmarcEvaluator
         ArgumentNullException.ThrowIfNull(policyDomain);
         ArgumentNullException.ThrowIfNull(record);
         using var dns = MessageResolver();
-        return await new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(dns, _options.Limits), _options.PublicSuffixes).CheckAsync(record, cancellationToken).ConfigureAwait(false);
+        return await new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(dns, _options), _options.PublicSuffixes).CheckAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins to look for the policies, so that the answers are on their way while SPF and DKIM are still being checked.</summary>
@@ -63,7 +63,9 @@ public sealed class DmarcEvaluator
     internal DmarcDiscovery Start(AuthorDomains authors, MessageDnsResolver resolver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authors);
-        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options.Limits), _options.PublicSuffixes, cancellationToken);
+        if (_options.RefuseSeveralAuthors)
+            authors = authors.RefusingSeveral();
+        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options), _options.PublicSuffixes, cancellationToken);
     }
 
     /// <summary>Ends what <see cref="Start"/> began. Once for each.</summary>

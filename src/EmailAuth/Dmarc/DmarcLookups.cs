@@ -19,7 +19,7 @@ internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, stri
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
 /// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time.
 /// </summary>
-internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcLimits limits)
+internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions options)
 {
     // At most 24 names by default, so a list is the quickest index.
     private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
@@ -27,7 +27,7 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcLimits limi
 
     private int _ahead;
 
-    public DmarcLimits Limits => limits;
+    public DmarcLimits Limits => options.Limits;
 
     /// <summary>Whether asking ahead is of use.</summary>
     public bool LooksAhead => resolver.LooksAhead;
@@ -48,12 +48,12 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcLimits limi
         if (!TryCount(name))
             return new(DmarcRecordSet.OfBudget);
         var query = resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken);
-        return query.IsCompletedSuccessfully ? new(Remember(domain, query.Result)) : WaitAsync(domain, query);
+        return query.IsCompletedSuccessfully ? new(Remember(domain, Record(name, query.Result))) : WaitAsync(domain, name, query);
     }
 
     /// <summary>The answer for a name that is not a domain's <c>_dmarc</c> name. Null where the budget is used up.</summary>
     public async ValueTask<DnsAnswer?> AnswerOfAsync(DomainName name, CancellationToken cancellationToken) =>
-        TryCount(name) ? await resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken).ConfigureAwait(false) : null;
+        TryCount(name) ? Record(name, await resolver.QueryAsync(new DnsQuestion(name, DnsRecordType.TXT), cancellationToken).ConfigureAwait(false)) : null;
 
     /// <summary>Asks ahead for what is published at <c>_dmarc</c> below the domain, unless that is known. Never for more names than the limit lets be asked.</summary>
     public void AskAhead(DomainName domain, CancellationToken cancellationToken)
@@ -63,25 +63,32 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcLimits limi
             if (known.Equals(domain))
                 return;
         }
-        if (_ahead++ < limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
+        if (_ahead++ < Limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
             resolver.AskAhead(new DnsQuestion(name, DnsRecordType.TXT), null, cancellationToken);
     }
 
-    private async ValueTask<DmarcRecordSet> WaitAsync(DomainName domain, ValueTask<DnsAnswer> query) =>
-        Remember(domain, await query.ConfigureAwait(false));
+    private async ValueTask<DmarcRecordSet> WaitAsync(DomainName domain, DomainName name, ValueTask<DnsAnswer> query) =>
+        Remember(domain, Record(name, await query.ConfigureAwait(false)));
+
+    private DnsAnswer Record(DomainName name, DnsAnswer answer)
+    {
+        options.Trace?.Answers.Add(new DnsRecordedAnswer(new DnsQuestion(name, DnsRecordType.TXT), answer));
+        return answer;
+    }
 
     private DmarcRecordSet Remember(DomainName domain, DnsAnswer answer)
     {
         var records = DmarcRecordSet.Of(answer);
-        if (records.Record is { } record && (record.Length > limits.MaxRecordBytes || record.TagCount > limits.MaxTags))
+        if (records.Record is { } record && (record.Length > Limits.MaxRecordBytes || record.TagCount > Limits.MaxTags))
             records = DmarcRecordSet.OfImpossibleRecord;
+        options.Trace?.Steps.Add(new DmarcStep(domain, records.Status, records.Record, records.HasSeveralRecords));
         _known.Add((domain, records));
         return records;
     }
 
     private bool TryCount(DomainName name)
     {
-        if (_asked.Count == limits.MaxQueriesPerMessage)
+        if (_asked.Count == Limits.MaxQueriesPerMessage)
             return false;
         _asked.Add(name);
         return true;

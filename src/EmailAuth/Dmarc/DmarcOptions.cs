@@ -12,6 +12,12 @@ public sealed record DmarcOptions
     public DmarcLimits Limits { get; init => field = NotNull(value); } = DmarcLimits.Default;
 
     /// <summary>
+    /// Whether a From field with several mailboxes, of one domain or of several, makes the result permerror with the strictest of the policies found, as
+    /// RFC 9989 §11.5 allows. Off: each domain is evaluated, and all must pass.
+    /// </summary>
+    public bool RefuseSeveralAuthors { get; init; }
+
+    /// <summary>
     /// A list that tells Organizational Domains, which makes the evaluation follow RFC 7489 §3.2 and §6.6.3; null, the default, for the
     /// DNS tree walk of RFC 9989 §4.10. The result tells which of the two was used (<see cref="DmarcResult.DiscoveryMethod"/>).
     /// </summary>
@@ -31,6 +37,9 @@ public sealed record DmarcOptions
     public TimeProvider TimeProvider { get; init => field = NotNull(value); } = TimeProvider.System;
 
     internal bool HasDefaultLimits => Limits == DmarcLimits.Default && DnsLimits == DnsLimits.Default;
+
+    /// <summary>Takes what is asked and found; null where nobody wants to know.</summary>
+    internal DmarcTrace? Trace { get; init; }
 
     private static T NotNull<T>(T value)
         where T : class

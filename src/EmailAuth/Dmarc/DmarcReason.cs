@@ -54,6 +54,9 @@ public enum DmarcReason
     /// <summary>PermError: the From field names more domains than <see cref="DmarcLimits.MaxAuthorDomains"/> (RFC 9989 §11.5).</summary>
     TooManyAuthorDomains,
 
+    /// <summary>PermError: the From field holds several mailboxes, and <see cref="DmarcOptions.RefuseSeveralAuthors"/> is set (RFC 9989 §11.5).</summary>
+    SeveralAuthors,
+
     /// <summary>PermError: an author's address has an IP address in place of a domain, in brackets or not.</summary>
     AddressLiteral,
 

@@ -18,7 +18,7 @@ internal static class DmarcReasonText
         DmarcReason.AlignmentHidden => Text(Find(result, AlignmentOutcome.Unknown, AlignmentOutcome.Unknown)),
         DmarcReason.IdentifierTemporaryError => TemporaryError(result),
         DmarcReason.HeaderNotRead or DmarcReason.NoFromField or DmarcReason.SeveralFromFields or DmarcReason.FromNotParsable
-            or DmarcReason.NoMailbox or DmarcReason.TooManyMailboxes or DmarcReason.TooManyAuthorDomains or DmarcReason.AddressLiteral
+            or DmarcReason.NoMailbox or DmarcReason.TooManyMailboxes or DmarcReason.TooManyAuthorDomains or DmarcReason.SeveralAuthors or DmarcReason.AddressLiteral
             or DmarcReason.SingleLabelDomain or DmarcReason.InvalidDomain => problemText ?? "the message has no author domain that could be evaluated",
     };
 

@@ -8,16 +8,16 @@ namespace EmailAuth.Dns;
 /// A <see cref="DnsRecording"/> as octets. Numbers are seven bits an octet, low bits first, the high bit set on all but the last.
 /// </summary>
 /// <remarks><code>
-/// recording = "EDNS" version=1 complete=0/1 count *entry
+/// recording = "EDNS" version=2 complete=0/1 count *entry
 /// entry     = name type again ( status flags ttl [received] [server] [detail] count *( length rdata ) )
 /// name      = length octets           ; as text, folded, without a final dot
 /// again     = 0, or n: the answer of the n-th entry before this one, and nothing follows
-/// ttl       = milliseconds;  received = milliseconds since 1970;  server, detail = length UTF-8
+/// ttl       = ticks of 100 ns;  received = ticks since 1970;  server, detail = length UTF-8
 /// </code></remarks>
 internal static class DnsRecordingFormat
 {
-    private const byte Version = 1;
-    private const int LongestText = 1_000;
+    private const byte Version = 2;
+    private const int LongestText = 12_000;
 
     // The longest message is 64 KiB, and a record in it shorter.
     private const int LongestData = 64 << 10;
@@ -25,6 +25,8 @@ internal static class DnsRecordingFormat
     // Bounds on what a small input may make grow in memory.
     private const int MostAnswers = DnsRecording.MaxAnswers;
     private const int MostRecords = 65_536;
+
+    private static readonly long LatestReceived = DateTimeOffset.MaxValue.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
 
     private static ReadOnlySpan<byte> Mark => "EDNS"u8;
 
@@ -69,9 +71,9 @@ internal static class DnsRecordingFormat
         var marks = (answer.IsAuthenticated ? Marks.Authenticated : 0) | (answer.IsStale ? Marks.Stale : 0) | (answer.ReceivedAt is not null ? Marks.Received : 0)
             | (answer.Server is not null ? Marks.Server : 0) | (answer.Detail is not null ? Marks.Detail : 0);
         octets.Write([(byte)answer.Status, (byte)marks]);
-        WriteNumber(answer.TimeToLive.Ticks / TimeSpan.TicksPerMillisecond, octets);
+        WriteNumber(answer.TimeToLive.Ticks, octets);
         if (answer.ReceivedAt is { } received)
-            WriteNumber(Math.Max(0, received.ToUnixTimeMilliseconds()), octets);
+            WriteNumber(Math.Max(0, received.UtcTicks - DateTimeOffset.UnixEpoch.Ticks), octets);
         if (answer.Server is { } server)
             WriteText(server, octets);
         if (answer.Detail is { } detail)
@@ -150,8 +152,8 @@ internal static class DnsRecordingFormat
         octets = octets[2..];
         long received = 0;
         string? server = null, detail = null;
-        if (!TryReadNumber(ref octets, long.MaxValue / TimeSpan.TicksPerMillisecond, out var timeToLive)
-            || (marks.HasFlag(Marks.Received) && !TryReadNumber(ref octets, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(), out received))
+        if (!TryReadNumber(ref octets, long.MaxValue, out var timeToLive)
+            || (marks.HasFlag(Marks.Received) && !TryReadNumber(ref octets, LatestReceived, out received))
             || (marks.HasFlag(Marks.Server) && !TryReadText(ref octets, out server))
             || (marks.HasFlag(Marks.Detail) && !TryReadText(ref octets, out detail))
             || !TryReadNumber(ref octets, Math.Min(recordsLeft, octets.Length), out var count)
@@ -168,8 +170,8 @@ internal static class DnsRecordingFormat
             records.Add(record);
         }
         var answer = DnsAnswer.Received(
-            status, records.MoveToImmutable(), TimeSpan.FromTicks(timeToLive * TimeSpan.TicksPerMillisecond),
-            marks.HasFlag(Marks.Received) ? DateTimeOffset.FromUnixTimeMilliseconds(received) : null, server, marks.HasFlag(Marks.Authenticated), detail);
+            status, records.MoveToImmutable(), TimeSpan.FromTicks(timeToLive),
+            marks.HasFlag(Marks.Received) ? DateTimeOffset.UnixEpoch.AddTicks(received) : null, server, marks.HasFlag(Marks.Authenticated), detail);
         return marks.HasFlag(Marks.Stale) ? answer.AsStale() : answer;
     }
 

@@ -25,23 +25,25 @@ public sealed class IprevEvaluator
     private readonly DnsLimits _limits;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _timeLimit;
+    private readonly List<DnsRecordedAnswer>? _trace;
 
     /// <param name="resolver">Whom to ask.</param>
     /// <param name="limits">How much a check may ask of DNS; null for the defaults. Asking ahead does not come into it.</param>
     /// <param name="timeProvider">The clock of the limits; null for the system's.</param>
     public IprevEvaluator(IDnsResolver resolver, DnsLimits? limits = null, TimeProvider? timeProvider = null)
-        : this(resolver, limits ?? DnsLimits.Default, timeProvider ?? TimeProvider.System, timeLimit: null)
+        : this(resolver, limits ?? DnsLimits.Default, timeProvider ?? TimeProvider.System, timeLimit: null, trace: null)
     {
     }
 
-    /// <summary>For a part of a verdict, with that verdict's time limit.</summary>
-    internal IprevEvaluator(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit)
+    /// <summary>For a part of a verdict, with that verdict's time limit, and a list that takes what is asked where somebody wants to know.</summary>
+    internal IprevEvaluator(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit, List<DnsRecordedAnswer>? trace)
     {
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
         _limits = limits with { MaxQueriesAhead = 0 };
         _time = timeProvider;
         _timeLimit = timeLimit;
+        _trace = trace;
     }
 
     /// <summary>Checks one address.</summary>
@@ -69,11 +71,12 @@ public sealed class IprevEvaluator
         }
     }
 
-    private static async ValueTask<IprevResult> CheckAsync(MessageDnsResolver dns, IPAddress address, CancellationToken cancellationToken)
+    private async ValueTask<IprevResult> CheckAsync(MessageDnsResolver dns, IPAddress address, CancellationToken cancellationToken)
     {
         var names = ImmutableArray<DomainName>.Empty;
         var reverseName = ReverseName.Of(address);
         var reverse = await dns.QueryAsync(new DnsQuestion(reverseName, DnsRecordType.PTR), cancellationToken).ConfigureAwait(false);
+        Record(reverseName, DnsRecordType.PTR, reverse);
         if (reverse.Status.IsTransient())
             return Result(IprevStatus.TempError, IprevReason.ReverseLookupFailed, $"the PTR records of {reverseName} could not be looked up: {How(reverse)}");
         if (reverse.Status != DnsStatus.NoError)
@@ -91,8 +94,14 @@ public sealed class IprevEvaluator
         for (var i = 0; i < queries.Length; i++)
         {
             var answer = await queries[i].ConfigureAwait(false);
+            Record(names[i], type, answer);
             if (Holds(answer, address))
+            {
+                // They were asked, and nobody waits for them.
+                for (var j = i + 1; j < names.Length; j++)
+                    Record(names[j], type, DnsAnswer.Failed(DnsStatus.OverBudget, "not waited for, as another name is confirmed"));
                 return Result(IprevStatus.Pass, IprevReason.Confirmed, $"{address} has the name {names[i]}, which has that address", names[i]);
+            }
             if (answer.Status.IsTransient())
                 failure ??= $"the {type} records of {names[i]} could not be looked up: {How(answer)}";
         }
@@ -109,6 +118,9 @@ public sealed class IprevEvaluator
             DnsQueries = dns.QueriesAsked,
         };
     }
+
+    private void Record(DomainName name, DnsRecordType type, DnsAnswer answer) =>
+        _trace?.Add(new DnsRecordedAnswer(new DnsQuestion(name, type), answer));
 
     /// <summary>The different names of hosts, up to the limit. What is no host name is passed over: it is the client's own zone that says it.</summary>
     private static ImmutableArray<DomainName> NamesOf(DnsAnswer answer)

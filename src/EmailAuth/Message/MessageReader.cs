@@ -23,7 +23,7 @@ internal abstract class MessageReader : IDisposable
     /// <summary>Whether pieces stay valid after the next one is read, so that a header section inside one need not be copied.</summary>
     public virtual bool PiecesLast => false;
 
-    public async ValueTask<HeaderBlock> ReadHeaderAsync(MessageLimits limits, CancellationToken cancellationToken)
+    public virtual async ValueTask<HeaderBlock> ReadHeaderAsync(MessageLimits limits, CancellationToken cancellationToken)
     {
         var piece = await ReadPieceAsync(cancellationToken).ConfigureAwait(false);
         if (PiecesLast && HeaderEnd(piece.Span, 0) is var (end, bodyStart))
@@ -54,7 +54,7 @@ internal abstract class MessageReader : IDisposable
         return HeaderBlock.Parse(gathered.WrittenMemory, limits);
     }
 
-    public async ValueTask ReadBodyAsync(IBodyConsumer consumer, CancellationToken cancellationToken)
+    public virtual async ValueTask ReadBodyAsync(IBodyConsumer consumer, CancellationToken cancellationToken)
     {
         if (!_rest.IsEmpty)
             consumer.Append(_rest.Span);

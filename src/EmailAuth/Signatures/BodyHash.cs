@@ -47,6 +47,14 @@ internal sealed class BodyHash(long? limit, BodyHash? next)
         BodyLength = at + canonical.Length;
     }
 
+    /// <summary>Takes a hash that was kept; an empty one matches nothing.</summary>
+    internal void Set(ReadOnlySpan<byte> digest, long bodyLength)
+    {
+        _isTaken = !digest.IsEmpty;
+        digest.CopyTo(_digest);
+        BodyLength = bodyLength;
+    }
+
     private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> canonical, long at) =>
         limit is { } most ? canonical[..(int)Math.Clamp(most - at, 0, canonical.Length)] : canonical;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmailAuth.Message;
 
 namespace EmailAuth.Signatures;
@@ -66,6 +67,23 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
         _isFinished = true;
         _simple?.Finish();
         _relaxed?.Finish();
+    }
+
+    /// <summary>The hashes, to keep them when the body is gone. When the plan is finished.</summary>
+    public ImmutableArray<KeptBodyHash> Keep()
+    {
+        var kept = ImmutableArray.CreateBuilder<KeptBodyHash>();
+        _simple?.Keep(CanonicalizationAlgorithm.Simple, kept);
+        _relaxed?.Keep(CanonicalizationAlgorithm.Relaxed, kept);
+        return kept.DrainToImmutable();
+    }
+
+    /// <summary>Ends the plan with hashes that were kept, in place of the body. False if one is not among them: it then matches nothing.</summary>
+    public bool Fill(ImmutableArray<KeptBodyHash> kept)
+    {
+        _isFinished = true;
+        var isComplete = _simple?.Fill(CanonicalizationAlgorithm.Simple, kept) ?? true;
+        return (_relaxed?.Fill(CanonicalizationAlgorithm.Relaxed, kept) ?? true) && isComplete;
     }
 
     public void Dispose()

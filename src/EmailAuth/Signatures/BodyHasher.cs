@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmailAuth.Message;
 
 namespace EmailAuth.Signatures;
@@ -40,6 +41,31 @@ internal sealed class BodyHasher : IBodyConsumer, IDisposable
         var last = _canonicalizer.Finish();
         for (var hash = _hashes; hash is not null; hash = hash.Next)
             hash.Finish(last, _hashed);
+    }
+
+    public void Keep(CanonicalizationAlgorithm algorithm, ImmutableArray<KeptBodyHash>.Builder kept)
+    {
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
+            kept.Add(new KeptBodyHash(algorithm, hash.Limit, hash.BodyLength, hash.Digest.ToArray()));
+    }
+
+    public bool Fill(CanonicalizationAlgorithm algorithm, ImmutableArray<KeptBodyHash> kept)
+    {
+        var isComplete = true;
+        for (var hash = _hashes; hash is not null; hash = hash.Next)
+        {
+            KeptBodyHash? found = null;
+            foreach (var one in kept)
+            {
+                if (one.Algorithm == algorithm && (found is null || one.Limit == hash.Limit))
+                    found = one;
+            }
+            var isFound = found is not null && found.Limit == hash.Limit;
+            // The length of the body is the same whichever part of it was hashed.
+            hash.Set(isFound ? found!.Digest : [], found?.BodyLength ?? 0);
+            isComplete &= isFound;
+        }
+        return isComplete;
     }
 
     public void Dispose()

@@ -25,11 +25,13 @@ internal partial struct SpfEvaluation
     private readonly SpfClient _client;
     private readonly string _helo;
     private readonly SpfIdentity _sender;
+    private readonly SpfTrace? _trace;
 
     private Frames _frames;
     private int _depth;
     private Step _step;
-    private DomainName? _asked;
+    private DnsQuestion _question;
+    private bool _isOutOfTime;
 
     // The counters of §4.6.4 are one set for the whole evaluation, never one for each record.
     private int _lookups;
@@ -60,13 +62,14 @@ internal partial struct SpfEvaluation
     private SpfMacroString? _explanationText;
     private string? _explanation;
 
-    public SpfEvaluation(MessageDnsResolver dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender)
+    public SpfEvaluation(MessageDnsResolver dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, SpfTrace? trace)
     {
         _dns = dns;
         _options = options;
         _client = client;
         _helo = helo;
         _sender = sender;
+        _trace = trace;
         _timeToLive = TimeSpan.MaxValue;
         _expiry = long.MaxValue;
         if (sender.Domain is { } domain)
@@ -131,7 +134,7 @@ internal partial struct SpfEvaluation
             };
             if (asks && CountQuery())
             {
-                _asked = question.Name;
+                _question = question;
                 return true;
             }
         }
@@ -143,6 +146,9 @@ internal partial struct SpfEvaluation
     {
         if (!IsExplaining)
             NoteTimeToLive(answer);
+        // Looked at once an answer, so that all who ask see the same.
+        _isOutOfTime = (_trace is not null || answer.Status.IsTransient()) && _dns.IsOutOfTime;
+        _trace?.Answered(_depth, Top.Domain, _question, answer, _isOutOfTime, _lookups, _voidLookups);
         switch (_step)
         {
             case Step.Record:
@@ -225,12 +231,18 @@ internal partial struct SpfEvaluation
                     return false;
                 case SpfMechanism.Ip4:
                     if (!_client.IsIpv4 || !_client.IsInIpv4((uint)directive.Network, directive.Ip4PrefixLength))
+                    {
+                        _trace?.Tested(_depth, frame.Domain, directive.Text, SpfTermOutcome.NoMatch, _lookups, _voidLookups);
                         continue;
+                    }
                     Match(ref frame, directive, directive.Ip4PrefixLength);
                     return false;
                 case SpfMechanism.Ip6:
                     if (_client.IsIpv4 || !_client.IsInIpv6(directive.Network, directive.Ip6PrefixLength))
+                    {
+                        _trace?.Tested(_depth, frame.Domain, directive.Text, SpfTermOutcome.NoMatch, _lookups, _voidLookups);
                         continue;
+                    }
                     Match(ref frame, directive, directive.Ip6PrefixLength);
                     return false;
                 default:
@@ -260,13 +272,14 @@ internal partial struct SpfEvaluation
         {
             // §5.2: neutral does not match.
             _depth--;
-            _step = Step.Terms;
+            DoNotMatch();
         }
     }
 
     private void Match(ref Frame frame, SpfDirective directive, int? prefixLength)
     {
         frame.Current = directive;
+        _trace?.Tested(_depth, frame.Domain, directive.Text, SpfTermOutcome.Match, _lookups, _voidLookups);
         _prefixLength = prefixLength;
         _matchDepth = _depth;
         var status = directive.Qualifier;
@@ -274,9 +287,12 @@ internal partial struct SpfEvaluation
         {
             // §5.2: a pass matches; fail, softfail and neutral do not.
             _depth--;
-            _step = Step.Terms;
             if (status != SpfStatus.Pass)
+            {
+                DoNotMatch();
                 return;
+            }
+            _trace?.Tested(_depth, Top.Domain, Top.Current!.Text, SpfTermOutcome.Match, _lookups, _voidLookups);
             status = Top.Current!.Qualifier;
         }
         Conclude(status, SpfReason.MechanismMatched, null);
@@ -284,7 +300,11 @@ internal partial struct SpfEvaluation
             _step = Step.Explanation;
     }
 
-    private void DoNotMatch() => _step = Step.Terms;
+    private void DoNotMatch()
+    {
+        _trace?.Tested(_depth, Top.Domain, Top.Current!.Text, SpfTermOutcome.NoMatch, _lookups, _voidLookups);
+        _step = Step.Terms;
+    }
 
     private void Conclude(SpfStatus status, SpfReason reason, string? problem)
     {

@@ -87,7 +87,7 @@ public sealed class SpfEvaluator
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
         var message = resolver as MessageDnsResolver;
         var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider);
-        var evaluation = new SpfEvaluation(dns, _options, client, helo, sender);
+        var evaluation = new SpfEvaluation(dns, _options, client, helo, sender, SpfTrace.Begin(_options.Traces));
         try
         {
             while (evaluation.MoveNext(out var question))

@@ -22,7 +22,7 @@ internal partial struct SpfEvaluation
     {
         if (answer.Status == DnsStatus.NoError || ++_voidLookups <= _options.Limits.MaxVoidLookups)
             return true;
-        Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_asked}");
+        Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_question.Name}");
         return false;
     }
 
@@ -44,13 +44,13 @@ internal partial struct SpfEvaluation
             return false;
         _timeToLive = TimeSpan.Zero;
         // §4.6.4: "If such a limit is exceeded, the result of authorization SHOULD be temperror."
-        if (_dns.IsOutOfTime)
-            Conclude(SpfStatus.TempError, SpfReason.TimeLimitReached, $"the evaluation took longer than {_options.Limits.MaxTime.TotalSeconds:0.###} s; it had come to the {type} records of {_asked}");
+        if (_isOutOfTime)
+            Conclude(SpfStatus.TempError, SpfReason.TimeLimitReached, $"the evaluation took longer than {_options.Limits.MaxTime.TotalSeconds:0.###} s; it had come to the {type} records of {_question.Name}");
         else
-            Conclude(SpfStatus.TempError, SpfReason.DnsError, SpfReasonText.OfDnsError(answer, type, _asked!));
+            Conclude(SpfStatus.TempError, SpfReason.DnsError, SpfReasonText.OfDnsError(answer, type, _question.Name));
         return true;
     }
 
     /// <summary>Whether this check is at its own end, not only the look-up: then even mechanisms that forgive DNS errors give up.</summary>
-    private readonly bool IsOverBudget(DnsAnswer answer) => answer.Status == DnsStatus.OverBudget || (answer.Status.IsTransient() && _dns.IsOutOfTime);
+    private readonly bool IsOverBudget(DnsAnswer answer) => answer.Status == DnsStatus.OverBudget || (answer.Status.IsTransient() && _isOutOfTime);
 }

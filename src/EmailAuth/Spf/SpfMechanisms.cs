@@ -74,6 +74,7 @@ internal partial struct SpfEvaluation
             Conclude(SpfStatus.PermError, SpfReason.IncludeWithoutRecord, $"\"{directive.Text}\" of {Top.Domain} leads to no domain name");
             return;
         }
+        _trace?.Tested(_depth, Top.Domain, directive.Text, SpfTermOutcome.Entered, _lookups, _voidLookups);
         _depth++;
         Top = new Frame { Domain = target };
         _step = Step.Record;
@@ -256,7 +257,9 @@ internal partial struct SpfEvaluation
         if (spec.IsLiteral)
             return spec.LiteralName;
         _dependsOnSender |= spec.UsesSender;
-        return spec.TryExpandName(MacroValues(domain, spec), out var name) ? name : null;
+        var target = spec.TryExpandName(MacroValues(domain, spec), out var name) ? name : null;
+        _trace?.Expanded(target);
+        return target;
     }
 
     private readonly SpfMacroValues MacroValues(DomainName domain, SpfMacroString spec) => new()

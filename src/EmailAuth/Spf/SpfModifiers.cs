@@ -25,6 +25,7 @@ internal partial struct SpfEvaluation
             Conclude(SpfStatus.PermError, SpfReason.RedirectWithoutRecord, $"\"{redirect.Text}\" of {frame.Domain} leads to no domain name");
             return false;
         }
+        _trace?.Tested(_depth, frame.Domain, redirect.Text, SpfTermOutcome.Entered, _lookups, _voidLookups);
         frame.LastRedirect = new Redirection(redirect, frame.LastRedirect);
         frame.Domain = target;
         frame.Record = null;

@@ -49,4 +49,7 @@ public sealed record SpfOptions
             field = value;
         }
     } = TimeProvider.System;
+
+    /// <summary>Takes the steps of each check, in the order of the checks; null where nobody wants to know.</summary>
+    internal List<SpfTrace>? Traces { get; init; }
 }

@@ -1,0 +1,60 @@
+using EmailAuth.Syntax;
+
+namespace EmailAuth.Dkim;
+
+/// <summary>Where the rules of DKIM stand: one line for each reason.</summary>
+internal static class DkimRules
+{
+    public static RuleReference Of(DkimReason reason) => reason switch
+    {
+        DkimReason.None => new("RFC 6376 §6.1"),
+        DkimReason.Verified => new("RFC 6376 §6.1.3", "D14 D25"),
+        DkimReason.HeaderNotRead => new("RFC 6376 §6.1"),
+        DkimReason.TooManySignatures => new("RFC 6376 §6.1", "D24"),
+        DkimReason.SignatureTooLong => new("RFC 6376 §6.1.1"),
+        DkimReason.SignatureSyntax => new("RFC 6376 §3.2", "D25"),
+        DkimReason.DuplicateTag => new("RFC 6376 §3.2", "D1"),
+        DkimReason.TooManyTags => new("RFC 6376 §6.1.1"),
+        DkimReason.MissingTag => new("RFC 6376 §6.1.1", "D16"),
+        DkimReason.Version => new("RFC 6376 §6.1.1", "D16"),
+        DkimReason.UnknownAlgorithm => new("RFC 6376 §3.3"),
+        DkimReason.Sha1 => new("RFC 8301 §3.1", "D15"),
+        DkimReason.SignatureValue => new("RFC 6376 §3.5", "D27"),
+        DkimReason.BodyHashValue => new("RFC 6376 §3.5", "D27"),
+        DkimReason.UnknownCanonicalization => new("RFC 6376 §3.4"),
+        DkimReason.Domain => new("RFC 6376 §3.5", "D22"),
+        DkimReason.Selector => new("RFC 6376 §3.1", "D22"),
+        DkimReason.SignedFields => new("RFC 6376 §3.5"),
+        DkimReason.TooManySignedFields => new("RFC 6376 §3.5"),
+        DkimReason.FromNotSigned => new("RFC 6376 §5.4", "D2"),
+        DkimReason.Identity => new("RFC 6376 §3.5", "D22"),
+        DkimReason.IdentityOutsideDomain => new("RFC 6376 §6.1.1", "D3"),
+        DkimReason.BodyLengthValue => new("RFC 6376 §3.5", "D26"),
+        DkimReason.QueryMethod => new("RFC 6376 §3.5", "D17"),
+        DkimReason.TimestampValue => new("RFC 6376 §3.5", "D26"),
+        DkimReason.ExpirationValue => new("RFC 6376 §3.5", "D26"),
+        DkimReason.ExpirationBeforeTimestamp => new("RFC 6376 §3.5", "D11"),
+        DkimReason.Expired => new("RFC 6376 §6.1.1", "D10"),
+        DkimReason.FutureTimestamp => new("RFC 6376 §3.5", "D11"),
+        DkimReason.KeyUnavailable => new("RFC 6376 §6.1.2", "D6 N1"),
+        DkimReason.NoKey => new("RFC 6376 §6.1.2", "D6"),
+        DkimReason.TooManyKeyRecords => new("RFC 6376 §6.1.2", "D8"),
+        DkimReason.KeySyntax => new("RFC 6376 §6.1.2", "D8"),
+        DkimReason.KeyDuplicateTag => new("RFC 6376 §3.2", "D1"),
+        DkimReason.KeyTooLong => new("RFC 6376 §6.1.2"),
+        DkimReason.KeyVersion => new("RFC 6376 §3.6.1", "D18"),
+        DkimReason.KeyService => new("RFC 6376 §3.6.1", "D7"),
+        DkimReason.KeyHash => new("RFC 6376 §6.1.2", "D7"),
+        DkimReason.KeyRevoked => new("RFC 6376 §6.1.2", "D6"),
+        DkimReason.KeyType => new("RFC 6376 §6.1.2", "D7"),
+        DkimReason.KeyData => new("RFC 6376 §6.1.2", "D15 D19"),
+        DkimReason.KeyStrictIdentity => new("RFC 6376 §3.6.1", "D4"),
+        DkimReason.WeakKey => new("RFC 8301 §3.2", "D15"),
+        DkimReason.BodyHash => new("RFC 6376 §6.1.3", "D23"),
+        DkimReason.HeaderSignature => new("RFC 6376 §6.1.3"),
+        DkimReason.PartialBody => new("RFC 6376 §8.2", "D12"),
+        DkimReason.BodyShorterThanSigned => new("RFC 6376 §3.5", "D12"),
+        DkimReason.BareLineEnd => new("RFC 5322 §2.3", "D13"),
+        DkimReason.TooManyVerifications => new("RFC 6376 §6.1"),
+    };
+}
