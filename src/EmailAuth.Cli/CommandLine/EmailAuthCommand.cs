@@ -9,6 +9,7 @@ internal static class EmailAuthCommand
     public static readonly IReadOnlyList<Verb> Verbs =
     [
         new VerifyVerb(),
+        new ReplayVerb(),
         new SpfVerb(),
         new DkimSignVerb(),
         new DkimKeygenVerb(),

@@ -12,9 +12,14 @@ internal static class DmarcMode
     {
         if (arguments.Value(PublicSuffixes) is not { } file)
             return DmarcOptions.Default;
+        return new DmarcOptions { PublicSuffixes = ReadList(file) };
+    }
+
+    public static PublicSuffixList ReadList(string file)
+    {
         try
         {
-            return new DmarcOptions { PublicSuffixes = PublicSuffixList.FromFile(file) };
+            return PublicSuffixList.FromFile(file);
         }
         catch (FormatException exception)
         {

@@ -6,14 +6,29 @@ namespace EmailAuth.Cli.Output;
 /// <summary>The object of one verified file.</summary>
 internal static class VerificationJson
 {
-    public static void Write(Utf8JsonWriter json, FileVerdict verdict, string authservId)
+    /// <summary>Writes the object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="verdict">What came of the file.</param>
+    /// <param name="authservId">The name of the one who checks.</param>
+    /// <param name="explains">Whether the steps are told.</param>
+    /// <param name="more">Writes further members.</param>
+    public static void Write(Utf8JsonWriter json, FileVerdict verdict, string authservId, bool explains = false, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("file", verdict.File);
         if (verdict.Result is { } result)
+        {
             WriteMembers(json, result, authservId);
+            if (!result.Shadows.IsEmpty)
+                ShadowOutput.Write(json, result.Shadows);
+            if (explains)
+                ExplanationOutput.Write(json, result);
+            more?.Invoke(json);
+        }
         else
+        {
             json.WriteString("error", verdict.Problem);
+        }
         json.WriteEndObject();
     }
 

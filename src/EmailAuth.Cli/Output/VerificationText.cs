@@ -25,6 +25,7 @@ internal static class VerificationText
         var forged = result.ForgedAuthenticationResults(authservId);
         if (!forged.IsEmpty)
             page.Finding("Forged", $"{forged.Length}", Tone.Doubtful, $"Authentication-Results fields claim to be from {authservId}; to be removed: {string.Join(", ", forged)} (counted from 0 at the top)");
+        ShadowOutput.Write(page, result);
         var ahead = result.DnsQueriesAhead == 0 ? "" : $"; {result.DnsQueriesAhead} asked ahead, {result.DnsQueriesNotNeeded} of these not needed";
         page.Line($"  {result.DnsQueries} DNS {(result.DnsQueries == 1 ? "query" : "queries")}{ahead}", Tone.Faint);
     }

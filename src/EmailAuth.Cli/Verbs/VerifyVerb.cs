@@ -16,9 +16,9 @@ internal sealed class VerifyVerb : Verb
 
     public override string Summary => "tell who really sent a message, and why";
 
-    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservIdOption.Option, Headers, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
+    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservIdOption.Option, Headers, ExplanationOutput.Option, CapsuleFile.Option, ShadowOption.Option, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
 
-    public override string Details => """
+    public override string Details => $"""
         Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
         it had CRLF; a mixture is left as it is. Without --ip, SPF is none and the reverse
         name of the client (iprev) is not checked. The values of --helo and --mail-from are taken raw.
@@ -27,6 +27,9 @@ internal sealed class VerifyVerb : Verb
           emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com
           emailauth verify --json *.eml
           emailauth verify - --zone example.zone --time 2026-12-01T12:00:00Z < message.eml
+          emailauth verify message.eml --explain --shadow strict=min-rsa=2048,one-author --capsule verdict.ecap
+
+        {ShadowOption.Help.Replace("\n", "\n        ", StringComparison.Ordinal)}
 
         Exit status: 0 evaluated, and nothing is asked for; 1 quarantine or reject is asked for; 75 a temporary error decided;
         66 a message cannot be read. With several files the worst of 70, 66, 75, 1, 0.
@@ -41,10 +44,23 @@ internal sealed class VerifyVerb : Verb
             throw new UsageException($"{Headers.Name} and {JsonOutput.Option.Name} exclude each other; the document has the fields as authenticationResults and receivedSpf.");
         if (arguments.Has(Headers) && files.Count > 1)
             throw new UsageException($"{Headers.Name} is for one message; {files.Count} are given.");
+        if (arguments.Has(Headers) && arguments.Has(ExplanationOutput.Option))
+            throw new UsageException($"{Headers.Name} and {ExplanationOutput.Option.Name} exclude each other.");
+        if (arguments.Has(CapsuleFile.Option) && files.Count > 1)
+            throw new UsageException($"{CapsuleFile.Option.Name} is for one message; {files.Count} are given.");
+        if (arguments.Has(ExplanationOutput.Option) && files.Count > 1 && !arguments.Has(JsonOutput.Option))
+            throw new UsageException($"{ExplanationOutput.Option.Name} is for one message, or for several with {JsonOutput.Option.Name}; {files.Count} are given.");
         var authservId = AuthservIdOption.Read(arguments);
         var session = SessionOptions.Read(arguments);
         using var dns = DnsOptions.Read(arguments);
-        var options = new EmailAuthenticatorOptions { TimeProvider = dns.Clock, CheckReverseName = true, Dmarc = DmarcMode.Read(arguments) };
+        var options = new EmailAuthenticatorOptions
+        {
+            TimeProvider = dns.Clock,
+            CheckReverseName = true,
+            Dmarc = DmarcMode.Read(arguments),
+            KeepEvidence = arguments.Has(ExplanationOutput.Option) || arguments.Has(CapsuleFile.Option),
+        };
+        options = options with { ShadowPolicies = ShadowOption.Read(arguments, options) };
         var verification = new MessageVerification(new EmailAuthenticator(dns.Resolver, options), session, io);
 
         if (files.Count == 1)
@@ -54,21 +70,31 @@ internal sealed class VerifyVerb : Verb
         }
         var verdicts = verification.VerifyAsync(files, cancellationToken);
         return arguments.Has(JsonOutput.Option)
-            ? await WriteArrayAsync(io, verdicts, authservId).ConfigureAwait(false)
+            ? await WriteArrayAsync(io, verdicts, authservId, arguments.Has(ExplanationOutput.Option)).ConfigureAwait(false)
             : await WriteTableAsync(io, verdicts, files.Count).ConfigureAwait(false);
     }
 
     private static ExitStatus WriteOne(Arguments arguments, CommandIo io, FileVerdict verdict, string authservId)
     {
+        var explains = arguments.Has(ExplanationOutput.Option);
         if (verdict.Result is not { } result)
             EmailAuthCommand.Tell(io, verdict.Problem!);
         else if (arguments.Has(JsonOutput.Option))
-            JsonOutput.Write(io, json => VerificationJson.Write(json, verdict, authservId));
+            JsonOutput.Write(io, json => VerificationJson.Write(json, verdict, authservId, explains));
         else if (arguments.Has(Headers))
             WriteHeaders(io, result, authservId, verdict.HasUnixLineEnds);
         else
-            VerificationText.Write(new TextPage(io), result, authservId);
+            WriteText(new TextPage(io), result, authservId, explains);
+        if (arguments.Value(CapsuleFile.Option) is { } capsule && verdict.Result is not null)
+            CapsuleFile.Write(capsule, verdict.Result.ToCapsule());
         return verdict.Status;
+    }
+
+    private static void WriteText(TextPage page, VerificationResult result, string authservId, bool explains)
+    {
+        VerificationText.Write(page, result, authservId);
+        if (explains)
+            ExplanationOutput.Write(page, result);
     }
 
     /// <summary>With the line ends of the message that they will stand before.</summary>
@@ -78,7 +104,7 @@ internal sealed class VerifyVerb : Verb
             FieldOutput.Write(io.Output, field, hasUnixLineEnds);
     }
 
-    private static async Task<ExitStatus> WriteArrayAsync(CommandIo io, IAsyncEnumerable<FileVerdict> verdicts, string authservId)
+    private static async Task<ExitStatus> WriteArrayAsync(CommandIo io, IAsyncEnumerable<FileVerdict> verdicts, string authservId, bool explains)
     {
         var status = ExitStatus.Success;
         var json = JsonOutput.Open(io);
@@ -89,7 +115,7 @@ internal sealed class VerifyVerb : Verb
             {
                 if (verdict.Problem is { } problem)
                     EmailAuthCommand.Tell(io, problem);
-                VerificationJson.Write(json, verdict, authservId);
+                VerificationJson.Write(json, verdict, authservId, explains);
                 json.Flush();
                 status = status.Or(verdict.Status);
             }

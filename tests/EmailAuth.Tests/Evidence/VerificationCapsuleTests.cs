@@ -16,6 +16,7 @@ public class VerificationCapsuleTests
     private static readonly EmailAuthenticatorOptions Options = new()
     {
         KeepEvidence = true,
+        CheckReverseName = true,
         TimeProvider = TestMail.Clock,
         TrustedSealers = new TrustedSealers([new TrustedSealer(DomainName.Parse("one.example")), new TrustedSealer(DomainName.Parse("two.example")) { Sources = [IPNetwork.Parse("192.0.2.0/24")] }]),
     };
