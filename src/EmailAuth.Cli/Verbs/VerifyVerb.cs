@@ -29,7 +29,7 @@ internal sealed class VerifyVerb : Verb
           emailauth verify - --zone example.zone --time 2026-12-01T12:00:00Z < message.eml
           emailauth verify message.eml --explain --shadow strict=min-rsa=2048,one-author --capsule verdict.ecap
 
-        {ShadowOption.Help.Replace("\n", "\n        ", StringComparison.Ordinal)}
+        {ShadowOption.Help}
 
         Exit status: 0 evaluated, and nothing is asked for; 1 quarantine or reject is asked for; 75 a temporary error decided;
         66 a message cannot be read. With several files the worst of 70, 66, 75, 1, 0.

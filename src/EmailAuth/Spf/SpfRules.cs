@@ -28,25 +28,32 @@ internal static class SpfRules
         SpfReason.TimeLimitReached => new("RFC 7208 §4.6.4", "S14"),
     };
 
+    private static readonly (string Name, string Section, string Rows)[] Terms =
+    [
+        ("all", "RFC 7208 §5.1", ""),
+        ("include", "RFC 7208 §5.2", "S2"),
+        ("a", "RFC 7208 §5.3", "S2"),
+        ("mx", "RFC 7208 §5.4", "S9"),
+        ("ptr", "RFC 7208 §5.5", "S10"),
+        ("ip4", "RFC 7208 §5.6", "S11 S19"),
+        ("ip6", "RFC 7208 §5.6", "S11 S19"),
+        ("exists", "RFC 7208 §5.7", "S2"),
+        ("redirect", "RFC 7208 §6.1", "S7"),
+        ("exp", "RFC 7208 §6.2", "S18"),
+    ];
+
     /// <summary>Of a term as it is written.</summary>
     public static RuleReference OfTerm(string term)
     {
         var written = term.AsSpan().TrimStart("+-~?");
         var end = written.IndexOfAny(":/=");
         var name = end < 0 ? written : written[..end];
-        var (section, row) = name.ToString().ToLowerInvariant() switch
+        var (section, row) = ("RFC 7208 §4.6.1", "");
+        foreach (var (known, at, rows) in Terms)
         {
-            "all" => ("RFC 7208 §5.1", ""),
-            "include" => ("RFC 7208 §5.2", "S2"),
-            "a" => ("RFC 7208 §5.3", "S2"),
-            "mx" => ("RFC 7208 §5.4", "S9"),
-            "ptr" => ("RFC 7208 §5.5", "S10"),
-            "ip4" or "ip6" => ("RFC 7208 §5.6", "S11 S19"),
-            "exists" => ("RFC 7208 §5.7", "S2"),
-            "redirect" => ("RFC 7208 §6.1", "S7"),
-            "exp" => ("RFC 7208 §6.2", "S18"),
-            _ => ("RFC 7208 §4.6.1", ""),
-        };
+            if (name.Equals(known, StringComparison.OrdinalIgnoreCase))
+                (section, row) = (at, rows);
+        }
         // The words of the grammar ignore case (RFC 5234 §2.3), and macros are expanded (§7).
         var isUpper = name.IndexOfAnyInRange('A', 'Z') >= 0;
         return new(section, $"{row}{(isUpper ? " S5" : "")}{(term.Contains('%', StringComparison.Ordinal) ? " S20 S12" : "")}".Trim());
