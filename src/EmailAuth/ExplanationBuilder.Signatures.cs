@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
-using EmailAuth.Signatures;
 
 namespace EmailAuth;
 

@@ -29,7 +29,7 @@ internal sealed partial class ExplanationBuilder
     public static Explanation Explain(VerificationResult result)
     {
         var builder = new ExplanationBuilder(result);
-        var steps = builder.List();
+        var steps = List();
         builder.Add(steps, builder.OfSpf("spf", result.Spf, 0));
         if (result.Helo is { } helo)
             builder.Add(steps, builder.OfSpf("helo", helo, 1));
@@ -43,7 +43,7 @@ internal sealed partial class ExplanationBuilder
         return new Explanation(steps.DrainToImmutable(), ExplanationParagraph.Of(result), result.Evidence is not null, builder._leftOut);
     }
 
-    private ImmutableArray<ExplanationStep>.Builder List() => ImmutableArray.CreateBuilder<ExplanationStep>();
+    private static ImmutableArray<ExplanationStep>.Builder List() => ImmutableArray.CreateBuilder<ExplanationStep>();
 
     /// <summary>Adds a step as long as there is room. What was decided is always told: it is little.</summary>
     private void Add(ImmutableArray<ExplanationStep>.Builder steps, ExplanationStep step)

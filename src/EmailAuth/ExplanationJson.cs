@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using EmailAuth.Dmarc;
-using EmailAuth.Dns;
 
 namespace EmailAuth;
 
