@@ -1,10 +1,8 @@
 using System.Net;
-using System.Text;
 using EmailAuth.Arc;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Message;
-using EmailAuth.Spf;
 using EmailAuth.Tests.Dkim;
 using EmailAuth.Tests.Samples;
 
