@@ -22,10 +22,10 @@ internal sealed class ReplayVerb : Verb
     public override IReadOnlyList<Option> Options { get; } = [AuthservIdOption.Option, ExplanationOutput.Option, JsonOutput.Option];
 
     public override string Details => """
-        FILE is what "emailauth verify --capsule FILE" wrote. Nothing is asked and no clock is looked at: session, moment, options,
-        header section, hashes of the body and DNS answers are those that were recorded.
+        FILE is what "emailauth verify --capsule FILE" wrote. Nothing is asked and no clock is looked at: session, moment,
+        options, header section, hashes of the body and DNS answers are those that were recorded.
 
-          emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com --capsule verdict.ecap
+          emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --capsule verdict.ecap
           emailauth replay verdict.ecap
           emailauth replay verdict.ecap --explain
 
