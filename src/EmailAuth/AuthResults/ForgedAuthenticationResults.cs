@@ -16,10 +16,43 @@ internal static class ForgedAuthenticationResults
         for (var i = header.Fields.Length - 1; i >= 0; i--)
         {
             var field = header.Fields[i];
-            if (header.IsNamed(field, "Authentication-Results"u8) && IsForged(header.Value(field), authservId))
+            var isNamed = header.IsNamed(field, Name) || header.IsDisguisedAs(field, Name);
+            if ((isNamed && IsForged(header.Value(field), authservId)) || (header.HasBareLineEnd && HidesForged(header.Whole(field), authservId)))
                 forged.Add(i);
         }
         return forged.DrainToImmutable();
+    }
+
+    private static ReadOnlySpan<byte> Name => "Authentication-Results"u8;
+
+    /// <summary>
+    /// Whether a line inside a field is a forged one for a program that takes a CR or LF alone for a line end (D13). The whole field has to go then.
+    /// </summary>
+    private static bool HidesForged(ReadOnlySpan<byte> field, string authservId)
+    {
+        while (field.IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
+        {
+            field = field[(at + 1)..];
+            var nameEnd = field.IndexOfAny((byte)':', (byte)'\r', (byte)'\n');
+            if (nameEnd > 0 && field[nameEnd] == ':' && !Octets.IsWsp(field[0]) && field[..nameEnd].EqualsVisibly(Name) && IsForged(LineAt(field[(nameEnd + 1)..]), authservId))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>As far as the line goes with its folds, whichever way they end.</summary>
+    private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> text)
+    {
+        var end = 0;
+        while (end < text.Length && text[end..].IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
+        {
+            end += at;
+            var next = text[end..].StartsWith("\r\n"u8) ? end + 2 : end + 1;
+            if (next >= text.Length || !Octets.IsWsp(text[next]))
+                return text[..end];
+            end = next;
+        }
+        return text;
     }
 
     private static bool IsForged(ReadOnlySpan<byte> value, string authservId)

@@ -21,7 +21,8 @@ public sealed class AuthorDomains
 
     /// <summary>
     /// The different domains, in the order of the field, as A-labels; at most <see cref="DmarcLimits.MaxAuthorDomains"/>. With a
-    /// <see cref="Problem"/> those that could be read all the same: they serve to find the strictest policy, never to pass.
+    /// <see cref="Problem"/> those that could be read all the same, at most <see cref="DmarcLimits.MaxMailboxes"/>: they serve to find the strictest policy,
+    /// never to pass.
     /// </summary>
     public ImmutableArray<DomainName> Domains { get; }
 
@@ -68,9 +69,10 @@ public sealed class AuthorDomains
                 fields++;
                 mailboxes += ReadField(header.Value(field), domains);
             }
-            else if (field.NameLength == 0 && field.Colon > field.Start && header.Octets[field.Start..field.Colon].TrimFws().EqualsIgnoreCase("From"u8))
+            else if (header.IsDisguisedAs(field, "From"u8))
             {
-                // RFC 5322 allows no white space before a field's name, nor a fold before its colon; another program may read it all the same.
+                // RFC 5322 allows no white space before a field's name, no fold before its colon, and nothing but visible octets in it; another program may
+                // read it all the same.
                 lookalikes++;
                 ScanForDomains(header.Value(field), domains);
             }
@@ -85,7 +87,7 @@ public sealed class AuthorDomains
                 : $"{fields + lookalikes} lines can be taken for a From field; right would be exactly one (RFC 5322 §3.6)");
         }
         else if (lookalikes == 1)
-            domains.Override(DmarcReason.FromNotParsable, "the name of the From field has white space before it or a line end where none may be");
+            domains.Override(DmarcReason.FromNotParsable, "the name of the From field has white space before it, or a line end or an octet in it, where none may be");
         else if (fields == 0)
             domains.Report(DmarcReason.NoFromField, "there is no From field; right would be exactly one (RFC 5322 §3.6)");
         return domains.ToAuthorDomains(mailboxes);
@@ -100,6 +102,7 @@ public sealed class AuthorDomains
             if (++mailboxes > domains.Limits.MaxMailboxes)
             {
                 domains.Report(DmarcReason.TooManyMailboxes, $"the From field holds more than {domains.Limits.MaxMailboxes} mailboxes");
+                ScanForDomains(value, domains);
                 return mailboxes;
             }
             if (reader.IsAddressLiteral)
@@ -181,8 +184,12 @@ public sealed class AuthorDomains
         }
         return found;
 
-        static bool IsFrom(ReadOnlySpan<byte> line) =>
-            line.StartsWithIgnoreCase("From"u8) && line[4..].TrimStart(" \t"u8) is [(byte)':', ..];
+        static bool IsFrom(ReadOnlySpan<byte> line)
+        {
+            // Behind white space it is a fold, whichever way the line before it ends.
+            var end = line.IndexOfAny((byte)':', (byte)'\r', (byte)'\n');
+            return end > 0 && line[end] == ':' && !Octets.IsWsp(line[0]) && line[..end].EqualsVisibly("From"u8);
+        }
 
         static int Scan(ReadOnlySpan<byte> line, Collector domains)
         {
@@ -220,11 +227,16 @@ public sealed class AuthorDomains
                 Report(DmarcReason.SingleLabelDomain, $"\"{domain}\" has one label only; right would be a domain such as example.com");
             else if (IpAddressText.TryParseIpv4(domain.Octets, out _))
                 Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"{domain}\"; right would be a domain");
-            else if (_domains.Contains(domain))
-                return;
-            else if (_domains.Count == limits.MaxAuthorDomains)
+            else if (!_domains.Contains(domain))
+                AddNew(domain);
+        }
+
+        private void AddNew(DomainName domain)
+        {
+            if (_domains.Count >= limits.MaxAuthorDomains)
                 Report(DmarcReason.TooManyAuthorDomains, $"the From field names more than {limits.MaxAuthorDomains} domains");
-            else
+            // Over the limit the message cannot pass any more; the further domains may still say how strictly it is to be handled (M9).
+            if (_domains.Count < Math.Max(limits.MaxAuthorDomains, limits.MaxMailboxes))
                 _domains.Add(domain);
         }
 

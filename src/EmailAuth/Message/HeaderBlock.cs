@@ -52,6 +52,13 @@ internal sealed class HeaderBlock
     public bool IsNamed(in FieldSlice field, ReadOnlySpan<byte> name) =>
         field.NameLength == name.Length && Name(field).EqualsIgnoreCase(name);
 
+    /// <summary>
+    /// Whether this is no field, since white space or an octet that no name may hold stands in its name, but would be one of that name for a program that is
+    /// careless of them.
+    /// </summary>
+    public bool IsDisguisedAs(in FieldSlice field, ReadOnlySpan<byte> name) =>
+        field.NameLength == 0 && field.Colon > field.Start && Octets[field.Start..field.Colon].EqualsVisibly(name);
+
     public HeaderField FieldAt(int index)
     {
         var field = _fields[index];

@@ -53,6 +53,21 @@ internal static class Octets
         return true;
     }
 
+    /// <summary>
+    /// Whether nothing but the name is left of a text without regard to case, once all that is no visible US-ASCII is taken out: white space, control octets,
+    /// a byte order mark. Programs and people differ in what of that they see.
+    /// </summary>
+    public static bool EqualsVisibly(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    {
+        var at = 0;
+        foreach (var octet in text)
+        {
+            if (IsVisible(octet) && (at == name.Length || ToLower(octet) != ToLower(name[at++])))
+                return false;
+        }
+        return at == name.Length;
+    }
+
     public static bool StartsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
         text.Length >= prefix.Length && text[..prefix.Length].EqualsIgnoreCase(prefix);
 
