@@ -7,7 +7,7 @@ public class FuzzTargetTests
 {
     private const int Mutations = 1_000;
 
-    private static readonly Corpus Kept = Corpus.Find()!;
+    private static readonly EmailAuth.Fuzz.Corpus Kept = EmailAuth.Fuzz.Corpus.Find()!;
 
     private static IEnumerable<string> Targets => FuzzTargets.All.Select(target => target.Name);
 
