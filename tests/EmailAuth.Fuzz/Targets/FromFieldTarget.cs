@@ -33,7 +33,7 @@ internal sealed class FromFieldTarget : FuzzTarget
         var budget = new AllocationBudget(input.Length);
         var authors = AuthorDomains.Read(header, DmarcLimits.Default);
         budget.Check();
-        Promise.That(authors.Domains.Length <= DmarcLimits.Default.MaxAuthorDomains);
+        Promise.That(authors.Domains.Length <= (authors.Problem is null ? DmarcLimits.Default.MaxAuthorDomains : DmarcLimits.Default.MaxMailboxes));
         Promise.That(authors.Problem is null == authors.ProblemText is null);
         if (authors.ProblemText is { } text)
             Promise.IsPrintable(text);

@@ -19,7 +19,7 @@ public class AuthorDomainsTests
     [TestCase("From: a@example.com, b@example.net\r\n", "ok example.com example.net")]
     [TestCase("From: Staff: a@example.com, b@example.com;\r\n", "ok example.com")]
     [TestCase("From: a@1.test,b@2.test,c@3.test,d@4.test,e@5.test\r\n", "ok 1.test 2.test 3.test 4.test 5.test")]
-    [TestCase("From: a@1.test,b@2.test,c@3.test,d@4.test,e@5.test,f@6.test\r\n", "TooManyAuthorDomains 1.test 2.test 3.test 4.test 5.test")]
+    [TestCase("From: a@1.test,b@2.test,c@3.test,d@4.test,e@5.test,f@6.test\r\n", "TooManyAuthorDomains 1.test 2.test 3.test 4.test 5.test 6.test")]
     [TestCase("Subject: x\r\n", "NoFromField")]
     [TestCase("", "NoFromField")]
     [TestCase("From: a@example.com\r\nFrom: b@example.net\r\n", "SeveralFromFields example.com example.net")]
@@ -78,11 +78,20 @@ public class AuthorDomainsTests
     public void What_another_program_may_take_for_a_from_field_counts(string header, string expected) =>
         Assert.That(Text(Of(header)), Is.EqualTo(expected));
 
+    [Attack("M2")]
     [Attack("P5")]
-    [TestCase("\0From: a@example.com\r\n")]
+    [TestCase("\0From: a@example.com\r\n", "FromNotParsable example.com")]
+    [TestCase("Fro\u200Bm: a@example.com\r\n", "FromNotParsable example.com")]
+    [TestCase("\uFEFFFrom: a@legit.test\r\nFrom: b@attack.test\r\n", "SeveralFromFields legit.test attack.test")]
+    [TestCase("From: b@attack.test\r\nFrom\f: a@legit.test\r\n", "SeveralFromFields attack.test legit.test")]
+    [TestCase("From: b@attack.test\r\nX: y\nFr\0om: a@legit.test\r\n", "SeveralFromFields attack.test legit.test")]
+    public void A_from_field_disguised_by_other_octets_in_its_name_counts_but_never_passes(string header, string expected) =>
+        Assert.That(Text(Of(header)), Is.EqualTo(expected));
+
+    [Attack("P5")]
     [TestCase(": a@example.com\r\n")]
     [TestCase("Fr\u00F6m: a@example.com\r\n")]
-    [TestCase("Fro\u200Bm: a@example.com\r\n")]
+    [TestCase("Fro\u200Bma: a@example.com\r\n")]
     public void What_has_no_field_name_is_no_from_field(string header) =>
         Assert.That(Of(header).Problem, Is.EqualTo(DmarcReason.NoFromField));
 
