@@ -2,6 +2,7 @@ using System.Globalization;
 using EmailAuth.Fuzz;
 using EmailAuth.Fuzz.Complexity;
 using EmailAuth.Fuzz.Forgery;
+using EmailAuth.Fuzz.Soak;
 
 return args switch
 {
@@ -10,6 +11,7 @@ return args switch
     ["forge", var mutations, var seed] => ForgeryVerb.Run(long.Parse(mutations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
     ["complexity"] => ComplexityVerb.Run(),
     ["replay", var target, .. var files] => Replay(target, files),
+    ["soak", .. var options] => await SoakVerb.RunAsync(options),
     ["afl", var target] => AflVerb.Run(target),
     ["afl-instrument", var assembly] => AflVerb.Instrument(assembly),
     ["afl-seeds", var target, var folder] => AflVerb.WriteSeeds(target, folder),
@@ -46,6 +48,8 @@ static int Usage()
         complexity      branches and octets allocated as hostile input grows (branches only with an instrumented EmailAuth.dll)
         replay NAME FILE…
                         runs files as they are
+        soak [--minutes N] [--seed N]
+                        messages, three in ten hostile, and what the process holds; 1 if memory, handles or threads grow
         list            the names of the targets
         For AFL++ see afl/run, which uses: afl NAME, afl-instrument ASSEMBLY, afl-seeds NAME FOLDER, afl-keep NAME OCTETS FOLDER…
         """);
