@@ -7,7 +7,7 @@ using EmailAuth.Signatures;
 namespace EmailAuth.Benchmarks;
 
 /// <summary>Signs one 20 KB message from memory. The floor is SHA-256 over the body and one private-key operation.</summary>
-[MemoryDiagnoser, MinColumn]
+[Config(typeof(GoalConfig))]
 public class DkimSignBenchmarks
 {
     private byte[] _message = null!;

@@ -6,6 +6,8 @@ namespace EmailAuth.Benchmarks.Loop;
 /// </summary>
 internal static class FloorRun
 {
+    private const int Probes = 3;
+
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(10);
 
     public static async Task RunAsync(LoopArguments arguments, TextWriter output, TimeSpan warmUp)
@@ -35,8 +37,8 @@ internal static class FloorRun
 
     private static async Task<string> CompareAsync(string mode, LoopSubject floor, LoopSubject subject, TimeSpan cpu)
     {
-        var floorRuns = LoopMeter.RunsIn(await LoopMeter.RunAsync(floor, 2), Round);
-        var subjectRuns = LoopMeter.RunsIn(await LoopMeter.RunAsync(subject, 2), Round);
+        var floorRuns = LoopMeter.RunsIn(await LoopMeter.RunAsync(floor, Probes), Round);
+        var subjectRuns = LoopMeter.RunsIn(await LoopMeter.RunAsync(subject, Probes), Round);
         List<double> floorTimes = [], subjectTimes = [], ratios = [];
         long allocated = 0;
         for (var started = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - started < cpu || ratios.Count < 3;)

@@ -65,7 +65,7 @@ internal static class LoopMeter
         return new LoopMeasurement(runs, cpu, Stopwatch.GetElapsedTime(started), ResidentSet.PeakKilobytes);
     }
 
-    /// <summary>How many runs fill a time.</summary>
+    /// <summary>How many runs fill a time of work, whoever else is at work.</summary>
     public static int RunsIn(LoopMeasurement measured, TimeSpan time) =>
-        (int)Math.Clamp(time / (measured.Wall / measured.Runs + TimeSpan.FromTicks(1)), 1, 1 << 20);
+        (int)Math.Clamp(time / (measured.Cpu / measured.Runs + TimeSpan.FromTicks(1)), 1, 1 << 20);
 }
