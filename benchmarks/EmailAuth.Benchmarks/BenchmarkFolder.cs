@@ -1,4 +1,3 @@
-using System.Text;
 using EmailAuth.Signatures;
 
 namespace EmailAuth.Benchmarks;

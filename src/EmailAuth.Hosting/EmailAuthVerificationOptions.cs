@@ -1,4 +1,3 @@
-using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Spf;

@@ -188,9 +188,9 @@ internal static class GrowthScale
 
     private static Action KeyWork(byte[] record) => () => KeyRecord.Read(record);
 
-    private static Action SpfWork(byte[] record) => () => SpfRecord.TryParse(record, out _, out _);
+    private static Action SpfWork(byte[] record) => () => _ = SpfRecord.TryParse(record, out _, out _);
 
-    private static Action DmarcWork(byte[] record) => () => DmarcRecord.TryParse(record, out _);
+    private static Action DmarcWork(byte[] record) => () => _ = DmarcRecord.TryParse(record, out _);
 
     private static Action SuffixWork(byte[] list)
     {

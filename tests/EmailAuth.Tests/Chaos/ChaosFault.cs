@@ -53,7 +53,7 @@ internal sealed record ChaosFault(string Name, FaultEffect Effect, Func<ChaosQue
         Throws(static () => new TimeoutException()),
         Throws(static () => new TaskCanceledException()),
         Throws(static () => new OperationCanceledException(new CancellationToken(canceled: true))),
-        Throws(static () => new OutOfMemoryException()),
+        Throws(static () => new InsufficientMemoryException()),
         Throws(static () => new ObjectDisposedException("client")),
         Throws(static () => new AggregateException(new IOException(), new TimeoutException())),
         new("an exception after a second", FaultEffect.Transient, query => query.ThrowAfterAsync(1, new IOException("connection reset"))),

@@ -4,7 +4,6 @@ using System.Text;
 using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
-using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
