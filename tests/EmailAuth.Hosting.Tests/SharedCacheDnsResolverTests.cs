@@ -295,7 +295,7 @@ public class SharedCacheDnsResolverTests
         using var release = new ManualResetEventSlim();
         _shared.OnGet = _ =>
         {
-            release.Wait(TimeSpan.FromSeconds(30));
+            release.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
             return Task.CompletedTask;
         };
         var query = Resolver().QueryAsync(Question).AsTask();

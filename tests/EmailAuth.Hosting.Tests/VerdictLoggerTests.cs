@@ -1,7 +1,6 @@
 using System.Net;
 using EmailAuth.Dns;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EmailAuth.Hosting.Tests;

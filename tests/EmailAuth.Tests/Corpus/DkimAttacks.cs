@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;

@@ -3,7 +3,6 @@ using System.Text;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Message;
-using EmailAuth.Spf;
 using EmailAuth.Tests.Dkim;
 using Mono.Cecil;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EmailAuth.Dns;
 
 namespace EmailAuth.Tests.Corpus;
 
