@@ -157,7 +157,8 @@ internal static class DnsAttacks
             for (var i = 0; i < 20; i++)
                 message.AnswerOwnedBy([0xc0, pointer], DnsRecordType.CNAME, [0xc0, pointer]);
             return message;
-        });
+        }
+        );
     }
 
     private static WireMessage Good(WireQuery query) => new WireMessage(query).Answer(query.Name, query.Type, Text("v=spf1 -all"));
