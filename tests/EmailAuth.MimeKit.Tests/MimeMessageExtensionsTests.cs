@@ -4,7 +4,6 @@ using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Message;
-using EmailAuth.Signatures;
 using MimeKit;
 
 namespace EmailAuth.MimeKit.Tests;
