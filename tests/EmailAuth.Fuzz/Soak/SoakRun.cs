@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
-using System.Text;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 
