@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using CsCheck;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
-using EmailAuth.Tests.Dns;
 using static EmailAuth.Tests.Properties.Sampled;
 
 namespace EmailAuth.Tests.Properties;

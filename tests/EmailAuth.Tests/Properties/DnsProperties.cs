@@ -17,7 +17,7 @@ public class DnsProperties
     [Test, Invariant("N1")]
     public void A_name_is_read_as_it_is_printed_whatever_its_case_and_final_dot() =>
         Gen.Select(Host, Gen.Bool, Gen.Bool).Sample((text, isUpper, hasDot) =>
-            DomainName.TryParse((isUpper ? text.ToUpperInvariant() : text) + (hasDot ? "." : ""), out var name) && name.ToString() == text.ToLowerInvariant()
+            DomainName.TryParse((isUpper ? text.ToUpperInvariant() : text) + (hasDot ? "." : ""), out var name) && string.Equals(name.ToString(), text.ToLowerInvariant(), StringComparison.Ordinal)
             && DomainName.Parse(name.ToString()) == name && name.GetHashCode() == DomainName.Parse(text).GetHashCode(), iter: Often);
 
     [Test, Invariant("N2")]

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using EmailAuth.Dkim;
-using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 using EmailAuth.Syntax;
