@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmailAuth.Dns;
 
 namespace EmailAuth;
@@ -10,9 +11,11 @@ namespace EmailAuth;
 /// <param name="others">Where else to look, for a judge who may ask what another has asked; null for nowhere.</param>
 /// <param name="clock">Is told where a limit of time was reached.</param>
 /// <param name="missing">Takes the questions without an answer.</param>
-internal sealed class EvidenceDnsResolver(IEnumerable<KeptAnswer> answers, IReadOnlyDictionary<DnsQuestion, DnsAnswer>? others, ReplayClock clock, List<DnsQuestion> missing) : IDnsResolver
+/// <param name="byPlace">Whether the n-th question gets the n-th answer, whatever its name.</param>
+internal sealed class EvidenceDnsResolver(
+    ImmutableArray<KeptAnswer> answers, IReadOnlyDictionary<DnsQuestion, DnsAnswer>? others, ReplayClock clock, List<DnsQuestion> missing, bool byPlace = false) : IDnsResolver
 {
-    private readonly Dictionary<DnsQuestion, Queue<KeptAnswer>> _answers = Index(answers);
+    private readonly Dictionary<DnsQuestion, Queue<KeptAnswer>> _answers = byPlace ? [] : Index(answers);
 
     /// <summary>How many questions were asked.</summary>
     public int Questions { get; private set; }
@@ -20,13 +23,12 @@ internal sealed class EvidenceDnsResolver(IEnumerable<KeptAnswer> answers, IRead
     public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Questions++;
-        if (_answers.TryGetValue(question, out var answers))
+        var place = Questions++;
+        if (byPlace && place < answers.Length && answers[place].Question.Type == question.Type)
+            return new(Give(answers[place], question));
+        if (_answers.TryGetValue(question, out var queue))
         {
-            var (_, answer, isOutOfTime) = answers.Count > 1 ? answers.Dequeue() : answers.Peek();
-            if (isOutOfTime)
-                clock.Expire();
-            return new(answer);
+            return new(Give(queue.Count > 1 ? queue.Dequeue() : queue.Peek(), question));
         }
         if (others is not null && others.TryGetValue(question, out var other))
             return new(other);
@@ -35,7 +37,17 @@ internal sealed class EvidenceDnsResolver(IEnumerable<KeptAnswer> answers, IRead
         return new(DnsAnswer.Failed(DnsStatus.ResolverError, "it was not asked when the message was judged"));
     }
 
-    private static Dictionary<DnsQuestion, Queue<KeptAnswer>> Index(IEnumerable<KeptAnswer> answers)
+    private DnsAnswer Give(KeptAnswer kept, DnsQuestion question)
+    {
+        if (kept.IsOutOfTime)
+            clock.Expire();
+        if (kept.Question == question || !kept.Answer.Status.IsTransient() || kept.Answer.Detail is not { } detail)
+            return kept.Answer;
+        // What went wrong may name the question.
+        return DnsAnswer.Failed(kept.Answer.Status, detail.Replace(kept.Question.Name.ToString(), question.Name.ToString(), StringComparison.Ordinal));
+    }
+
+    private static Dictionary<DnsQuestion, Queue<KeptAnswer>> Index(ImmutableArray<KeptAnswer> answers)
     {
         var index = new Dictionary<DnsQuestion, Queue<KeptAnswer>>();
         foreach (var answer in answers)

@@ -13,6 +13,7 @@ internal sealed class EvidenceSource
 
     private readonly VerdictEvidence _evidence;
     private readonly bool _mayShare;
+    private readonly bool _spfByPlace;
     private readonly List<EvidenceDnsResolver> _resolvers = [];
     private readonly List<DnsQuestion> _missing = [];
     private readonly Dictionary<DnsQuestion, DnsAnswer>? _all;
@@ -21,8 +22,10 @@ internal sealed class EvidenceSource
     /// <summary>Takes evidence.</summary>
     /// <param name="evidence">The evidence.</param>
     /// <param name="mayShare">Whether one asker gets what another has asked: a judge by other options asks other questions.</param>
-    public EvidenceSource(VerdictEvidence evidence, bool mayShare)
+    /// <param name="spfByPlace">Whether the answers to SPF are known by their places, since their names have changed.</param>
+    public EvidenceSource(VerdictEvidence evidence, bool mayShare, bool spfByPlace = false)
     {
+        _spfByPlace = spfByPlace;
         _evidence = evidence;
         _mayShare = mayShare;
         Clock = new ReplayClock(evidence.Moment);
@@ -64,7 +67,7 @@ internal sealed class EvidenceSource
 
     public MessageDnsResolver ViewOf(Asker asker)
     {
-        var resolver = new EvidenceDnsResolver(_evidence.Answers[(int)asker], _all, Clock, _missing);
+        var resolver = new EvidenceDnsResolver(_evidence.Answers[(int)asker], _all, Clock, _missing, byPlace: _spfByPlace && asker is (Asker.MailFrom or Asker.Helo));
         _resolvers.Add(resolver);
         // Where one room's time is over, that of the message is not.
         return new MessageDnsResolver(resolver, Unlimited, new ReplayClock(_evidence.Moment));

@@ -1,6 +1,7 @@
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
+using EmailAuth.Signatures;
 
 namespace EmailAuth;
 
@@ -39,7 +40,7 @@ internal sealed partial class ExplanationBuilder
             Input = InputOf(dkim),
             IsDeciding = true,
         });
-        return new SignatureStep(dkim.FieldIndex, dkim.Domain, dkim.Selector, Heading("DKIM-Signature", dkim.FieldIndex, dkim.Domain, dkim.Selector, dkim.Algorithm, dkim.Status.ToKeyword()), steps.DrainToImmutable())
+        return new SignatureStep(dkim.FieldIndex, dkim.Domain, dkim.Selector, Heading("DKIM-Signature", dkim, evidence), steps.DrainToImmutable())
         {
             FieldValue = FieldValue(dkim.FieldIndex),
             SignedFields = dkim.SignedFields,
@@ -52,8 +53,19 @@ internal sealed partial class ExplanationBuilder
         };
     }
 
-    private static string Heading(string field, int index, DomainName? domain, string? selector, string? algorithm, string result) =>
-        ExplanationText.Safe($"{field} in field {Number(index)}: {(domain is null ? "no domain" : domain.ToString())}, selector {selector ?? "(none)"}, {algorithm ?? "unknown algorithm"}: {result}");
+    private static string Heading(string field, DkimResult dkim, SignatureEvidence? evidence) => ExplanationText.Safe(
+        $"{field} in field {Number(dkim.FieldIndex)}: {dkim.Domain?.ToString() ?? "no domain"}, selector {dkim.Selector ?? "(none)"}, {dkim.Algorithm ?? "unknown algorithm"}: {dkim.Status.ToKeyword()}{Hashes(evidence)}");
+
+    /// <summary>Both hashes, each as it came and as it was stated.</summary>
+    private static string Hashes(SignatureEvidence? evidence)
+    {
+        if (evidence is null)
+            return "";
+        var body = evidence.StatedBodyHash.IsEmpty
+            ? ""
+            : $"; body hash {Base64(evidence.BodyHash)}, {(evidence.BodyHash.Span.SequenceEqual(evidence.StatedBodyHash.Span) ? "as stated" : $"stated {Base64(evidence.StatedBodyHash)}")}";
+        return $"; header hash {Base64(evidence.HeaderDigest)}{body}";
+    }
 
     private static ExplanationInput InputOf(DkimResult dkim)
     {
@@ -95,6 +107,7 @@ internal sealed partial class ExplanationBuilder
                 Add(steps, new DecisionStep("ignored", ExplanationText.Safe($"the claims of ARC set {Number(set.Instance)} cannot be read, which changes nothing else: {problem}"))
                 {
                     Rule = Rule("arc.claims", new Syntax.RuleReference("RFC 8617 §3.4", "A5")),
+                    Input = Input(ExplanationInputKind.HeaderField, "ARC-Authentication-Results"),
                 });
             }
         }
@@ -118,7 +131,7 @@ internal sealed partial class ExplanationBuilder
             Input = Input(ExplanationInputKind.HeaderField, $"{field}[{Number(signature.FieldIndex)}]"),
         });
         return new SignatureStep(signature.FieldIndex, signature.Domain, signature.Selector,
-            ExplanationText.Safe($"{what} by {signature.Domain?.ToString() ?? "no domain"}: {signature.Status.ToKeyword()}"), steps.DrainToImmutable())
+            ExplanationText.Safe($"{what} by {signature.Domain?.ToString() ?? "no domain"}: {signature.Status.ToKeyword()}{Hashes(evidence)}"), steps.DrainToImmutable())
         {
             FieldValue = FieldValue(signature.FieldIndex),
             SignedFields = signature.SignedFields,

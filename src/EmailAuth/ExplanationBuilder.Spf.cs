@@ -30,6 +30,7 @@ internal sealed partial class ExplanationBuilder
             Add(steps, new DecisionStep("explanation", ExplanationText.Safe($"the domain's owner says: \"{explanation}\""))
             {
                 Rule = Rule("spf.explanation", new RuleReference("RFC 7208 §6.2", "S18")),
+                Input = LastQuestion(spf, trace),
             });
         }
         var name = method == "helo" ? "SPF for HELO" : "SPF";
@@ -158,12 +159,23 @@ internal sealed partial class ExplanationBuilder
         var identity = Input(spf.Scope == SpfScope.Helo ? ExplanationInputKind.Helo : ExplanationInputKind.MailFrom);
         return spf.Reason switch
         {
-            SpfReason.NotChecked or SpfReason.MechanismMatched or SpfReason.NoMechanismMatched => Input(ExplanationInputKind.ClientAddress),
+            SpfReason.NotChecked or SpfReason.MechanismMatched => Input(ExplanationInputKind.ClientAddress),
+            SpfReason.NoMechanismMatched or SpfReason.TooManyDnsLookups or SpfReason.TooManyMxHosts or SpfReason.TooManyQueries => LastRecord(spf, trace),
             SpfReason.SenderMalformed or SpfReason.DomainMalformed => identity,
             SpfReason.DomainDoesNotExist or SpfReason.NoRecord or SpfReason.MultipleRecords or SpfReason.IdenticalRecords or SpfReason.SyntaxError or SpfReason.RecordTooLong
-                or SpfReason.TooManyDnsLookups or SpfReason.TooManyVoidLookups or SpfReason.TooManyMxHosts or SpfReason.TooManyQueries or SpfReason.IncludeWithoutRecord
-                or SpfReason.RedirectWithoutRecord or SpfReason.DnsError or SpfReason.TimeLimitReached => LastQuestion(spf, trace),
+                or SpfReason.TooManyVoidLookups or SpfReason.IncludeWithoutRecord or SpfReason.RedirectWithoutRecord or SpfReason.DnsError or SpfReason.TimeLimitReached => LastQuestion(spf, trace),
         };
+    }
+
+    /// <summary>The record that was under evaluation at the end; without a trace that of the domain.</summary>
+    private static ExplanationInput LastRecord(SpfResult spf, SpfTrace? trace)
+    {
+        for (var i = (trace?.Answers.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (trace!.Answers[i].Question.Type == DnsRecordType.TXT)
+                return DnsInput(trace.Answers[i].Question);
+        }
+        return LastQuestion(spf, null);
     }
 
     /// <summary>The question whose answer ended the evaluation; without a trace that for the domain's record.</summary>

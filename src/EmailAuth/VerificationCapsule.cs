@@ -29,7 +29,7 @@ public sealed class VerificationCapsule
     /// <summary>What the SMTP conversation told.</summary>
     public SmtpSession Session => _evidence.Session;
 
-    /// <summary>Whether local-parts are hashed, so that no address can be read.</summary>
+    /// <summary>Whether local-parts are hashed, so that no address can be read (<see cref="CapsuleOptions.HashLocalParts"/>).</summary>
     public bool HasHashedLocalParts => _evidence.KeptDigests is not null;
 
     internal VerdictEvidence Evidence => _evidence;

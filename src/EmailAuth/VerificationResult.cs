@@ -5,6 +5,7 @@ using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Iprev;
 using EmailAuth.Message;
+using EmailAuth.Signatures;
 using EmailAuth.Spf;
 
 namespace EmailAuth;
@@ -129,7 +130,9 @@ public sealed class VerificationResult
     {
         if (Evidence is null)
             throw new InvalidOperationException("Nothing was kept that a capsule could be made of. Set EmailAuthenticatorOptions.KeepEvidence before the message is verified.");
-        return new VerificationCapsule(Evidence, VerdictMembers.Of(this));
+        return options is { HashLocalParts: true }
+            ? CapsulePrivacy.Hide(this, Evidence, new Pseudonyms(options.LocalPartKey.Span))
+            : new VerificationCapsule(Evidence, VerdictMembers.Of(this));
     }
 
     /// <summary>What the <see cref="EmailAuthenticatorOptions.ShadowPolicies"/> make of the message, in their order; empty where there are none. They decide nothing.</summary>

@@ -8,6 +8,8 @@ internal static class CapsuleFile
 {
     public static readonly Option Option = new("--capsule", "FILE", "write the verdict and all that it was made of, but for the body, into this file, to be replayed");
 
+    public static readonly Option HashLocalParts = new("--hash-local-parts", null, "with --capsule: so that no address can be read in it");
+
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public static void Write(string file, VerificationCapsule capsule)
     {

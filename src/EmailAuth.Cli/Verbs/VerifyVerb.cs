@@ -16,7 +16,7 @@ internal sealed class VerifyVerb : Verb
 
     public override string Summary => "tell who really sent a message, and why";
 
-    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservIdOption.Option, Headers, ExplanationOutput.Option, CapsuleFile.Option, ShadowOption.Option, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
+    public override IReadOnlyList<Option> Options { get; } = [.. SessionOptions.All, AuthservIdOption.Option, Headers, ExplanationOutput.Option, CapsuleFile.Option, CapsuleFile.HashLocalParts, ShadowOption.Option, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
 
     public override string Details => $"""
         Each FILE is one message; "-" or none is standard input. A file in which every line ends in a lone LF is read as if
@@ -48,6 +48,8 @@ internal sealed class VerifyVerb : Verb
             throw new UsageException($"{Headers.Name} and {ExplanationOutput.Option.Name} exclude each other.");
         if (arguments.Has(CapsuleFile.Option) && files.Count > 1)
             throw new UsageException($"{CapsuleFile.Option.Name} is for one message; {files.Count} are given.");
+        if (arguments.Has(CapsuleFile.HashLocalParts) && !arguments.Has(CapsuleFile.Option))
+            throw new UsageException($"{CapsuleFile.HashLocalParts.Name} goes with {CapsuleFile.Option.Name} FILE.");
         if (arguments.Has(ExplanationOutput.Option) && files.Count > 1 && !arguments.Has(JsonOutput.Option))
             throw new UsageException($"{ExplanationOutput.Option.Name} is for one message, or for several with {JsonOutput.Option.Name}; {files.Count} are given.");
         var authservId = AuthservIdOption.Read(arguments);
@@ -86,7 +88,7 @@ internal sealed class VerifyVerb : Verb
         else
             WriteText(new TextPage(io), result, authservId, explains);
         if (arguments.Value(CapsuleFile.Option) is { } capsule && verdict.Result is not null)
-            CapsuleFile.Write(capsule, verdict.Result.ToCapsule());
+            CapsuleFile.Write(capsule, verdict.Result.ToCapsule(new CapsuleOptions { HashLocalParts = arguments.Has(CapsuleFile.HashLocalParts) }));
         return verdict.Status;
     }
 

@@ -33,7 +33,7 @@ internal static class DmarcRules
     /// <summary>Which tag the policy comes from (RFC 9989 §4.7, §4.10.1).</summary>
     public static RuleReference Of(PolicyTag tag) => tag switch
     {
-        PolicyTag.P => new("RFC 9989 §4.10.1", "M5"),
+        PolicyTag.P => new("RFC 9989 §4.10.1", "M4 M5"),
         PolicyTag.Sp => new("RFC 9989 §4.7", "M5"),
         PolicyTag.Np => new("RFC 9989 §4.7", "M6"),
     };

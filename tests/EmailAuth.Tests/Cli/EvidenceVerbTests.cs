@@ -1,0 +1,107 @@
+using EmailAuth.Cli.CommandLine;
+
+namespace EmailAuth.Tests.Cli;
+
+/// <summary><c>emailauth verify --explain</c>, <c>--capsule</c> and <c>--shadow</c>, and <c>emailauth replay</c>.</summary>
+public class EvidenceVerbTests
+{
+    private static string Sample(string name) => Repository.PathOf("samples", "messages", name);
+
+    private static string[] Spoofed(params string[] more) =>
+    [
+        "verify", Sample("spoofed-from.eml"), "--zone", Repository.PathOf("samples", "zones", "example.zone"), "--ip", "203.0.113.66", "--helo", "mailer.attacker.example",
+        "--mail-from", "bounce@attacker.example", .. more,
+    ];
+
+    [Test]
+    public async Task The_steps_are_told_as_text()
+    {
+        var run = await CommandRun.OfAsync(Spoofed("--explain"));
+        Assert.That(run.Status, Is.EqualTo(ExitStatus.Refused), run.Error);
+        Assert.That(run.Output, Does.Contain("  => fail, disposition reject").And.Contain("[RFC 9989 §5.3.5").And.Contain("_dmarc.example.com TXT: \"v=DMARC1")
+            .And.Contain("Nothing proves that the message is from example.com"));
+    }
+
+    [Test]
+    public async Task The_steps_are_told_as_json()
+    {
+        var run = await CommandRun.OfAsync(Spoofed("--explain", "--json"));
+        var explanation = run.Json.GetProperty("explanation");
+        Assert.That(explanation.GetProperty("evidence").GetBoolean(), Is.True);
+        Assert.That(explanation.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("method").GetString()), Is.EqualTo(new[] { "spf", "helo", "dkim", "arc", "dmarc", "iprev" }));
+        Assert.That((await CommandRun.OfAsync(Spoofed("--json"))).Json.TryGetProperty("explanation", out _), Is.False);
+    }
+
+    [TestCase]
+    [TestCase("--hash-local-parts")]
+    public async Task A_capsule_is_replayed(params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "verdict.ecap");
+        var verified = await CommandRun.OfAsync(Spoofed(["--json", "--capsule", file, .. more]));
+        Assert.That(verified.Status, Is.EqualTo(ExitStatus.Refused), verified.Error);
+        var replayed = await CommandRun.OfAsync("replay", file, "--json");
+        Assert.That(replayed.Status, Is.EqualTo(verified.Status), replayed.Error);
+        Assert.That(replayed.Json.GetProperty("replay").GetProperty("equal").GetBoolean(), Is.True);
+        Assert.That(replayed.Json.GetProperty("replay").GetProperty("hashedLocalParts").GetBoolean(), Is.EqualTo(more.Length > 0));
+        foreach (var member in (string[])["dkim", "arc", "dmarc", "dnsQueries"])
+            Assert.That(replayed.Json.GetProperty(member).GetRawText(), Is.EqualTo(verified.Json.GetProperty(member).GetRawText()));
+        var text = await CommandRun.OfAsync("replay", file, "--explain");
+        Assert.That(text.Output, Does.Contain("Replay  equal").And.Contain("=> fail, disposition reject"));
+        if (!OperatingSystem.IsWindows())
+            Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
+    public async Task What_is_decided_otherwise_is_told_member_by_member()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "verdict.ecap");
+        await CommandRun.OfAsync(Spoofed("--capsule", file));
+        Assert.That(VerificationCapsule.TryRead(File.ReadAllBytes(file), out var capsule), Is.True);
+        // What an earlier version may have recorded.
+        var other = new VerificationCapsule(capsule!.Evidence, [.. capsule.Verdict.Select(member => member.Path == "dmarc.status" ? member with { Value = "Pass" } : member)]);
+        File.WriteAllBytes(file, other.ToArray());
+        var run = await CommandRun.OfAsync("replay", file);
+        Assert.That(run.Status, Is.EqualTo(ExitStatus.Refused));
+        Assert.That(run.Output, Does.Contain("Replay  differs").And.Contain("dmarc.status: recorded Pass, now Fail"));
+        var difference = (await CommandRun.OfAsync("replay", file, "--json")).Json.GetProperty("replay").GetProperty("differences")[0];
+        Assert.That((difference.GetProperty("member").GetString(), difference.GetProperty("recorded").GetString(), difference.GetProperty("now").GetString()), Is.EqualTo(("dmarc.status", "Pass", "Fail")));
+    }
+
+    [Test]
+    public async Task Shadows_stand_beside_the_verdict()
+    {
+        var run = await CommandRun.OfAsync(Spoofed("--json", "--shadow", "strict=min-rsa=4096,one-author", "--shadow", "same=tree-walk"));
+        var shadows = run.Json.GetProperty("shadows").EnumerateArray().ToList();
+        Assert.That(shadows.Select(shadow => (shadow.GetProperty("name").GetString(), shadow.GetProperty("disagrees").GetBoolean())), Is.EqualTo(new[] { ("strict", true), ("same", false) }));
+        Assert.That((await CommandRun.OfAsync(Spoofed("--shadow", "strict=min-rsa=4096"))).Output, Does.Contain("Shadow  differs").And.Contain("DKIM policy"));
+    }
+
+    [TestCase("no settings", "--shadow", "strict")]
+    [TestCase("is no setting", "--shadow", "strict=unknown")]
+    [TestCase("is not fit", "--shadow", "strict=min-rsa=12")]
+    [TestCase("exclude each other", "--explain", "--headers")]
+    [TestCase("--capsule", "--hash-local-parts")]
+    public async Task Bad_usage_says_what_would_be_right(string said, params string[] more)
+    {
+        var run = await CommandRun.OfAsync(Spoofed(more));
+        run.AssertFailed(ExitStatus.Usage, said == "no settings" ? "right would be" : said);
+    }
+
+    [Test]
+    public async Task What_is_no_capsule_is_an_input_that_cannot_be_read()
+    {
+        (await CommandRun.OfAsync("replay", Sample("bounce.eml"))).AssertFailed(ExitStatus.NoInput, "is no capsule");
+        (await CommandRun.OfAsync("replay", "/nowhere/at/all")).AssertFailed(ExitStatus.NoInput, "no such file");
+        (await CommandRun.OfAsync(["replay"], [1, 2, 3])).AssertFailed(ExitStatus.NoInput, "is no capsule");
+    }
+
+    [Test]
+    public async Task A_capsule_that_cannot_be_written_says_so()
+    {
+        var run = await CommandRun.OfAsync(Spoofed("--capsule", "/nowhere/at/all"));
+        Assert.That(run.Status, Is.EqualTo(ExitStatus.NoOutput));
+        Assert.That(run.Error, Does.Contain("cannot be written"));
+    }
+}
