@@ -22,6 +22,9 @@ internal abstract class FuzzTarget
     /// <summary>How many executions this target gets out of a run, relative to the others: fewer where one costs more.</summary>
     public virtual int Share => 10;
 
+    /// <summary>How many times the usual limit an input may take: more where a reader of another project does the work.</summary>
+    public virtual int Patience => 1;
+
     /// <summary>The seeds as octets.</summary>
     public IReadOnlyList<byte[]> Seeds => _seeds ??= [.. SeedTexts.Select(Encoding.Latin1.GetBytes)];
 

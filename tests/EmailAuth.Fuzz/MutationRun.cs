@@ -66,7 +66,7 @@ internal sealed class MutationRun(FuzzTarget target, Corpus? corpus, int seed)
         {
             var started = Stopwatch.GetTimestamp();
             target.Run(input);
-            var limit = SlowInput + SlowOctet * input.Length;
+            var limit = (SlowInput + SlowOctet * input.Length) * target.Patience;
             if (Stopwatch.GetElapsedTime(started) > limit)
                 RunSlowly(input, limit);
         }
