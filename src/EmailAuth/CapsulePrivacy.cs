@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using EmailAuth.Message;
 using EmailAuth.Signatures;
 
 namespace EmailAuth;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 using EmailAuth.Syntax;
@@ -9,6 +10,10 @@ namespace EmailAuth;
 /// </summary>
 internal static class HeaderPrivacy
 {
+    private static readonly SearchValues<byte> TokenEnds = SearchValues.Create(" \t\r\n<>()\",;:@[]"u8);
+    private static readonly SearchValues<byte> QuotedEnds = SearchValues.Create("= \t\r\n<>\",@"u8);
+    private static readonly SearchValues<byte> LoginEnds = SearchValues.Create(" \t\r\n;@"u8);
+
     // What a check reads of a signature; i= of ARC is a number, and that of DKIM an address.
     private static readonly byte[][] KeptTags =
         ["v"u8.ToArray(), "a"u8.ToArray(), "b"u8.ToArray(), "bh"u8.ToArray(), "c"u8.ToArray(), "cv"u8.ToArray(), "d"u8.ToArray(), "h"u8.ToArray(), "l"u8.ToArray(), "q"u8.ToArray(), "s"u8.ToArray(), "t"u8.ToArray(), "x"u8.ToArray()];
@@ -72,7 +77,7 @@ internal static class HeaderPrivacy
 
     private static int IndexOfTokenEnd(ReadOnlySpan<byte> text)
     {
-        var end = text.IndexOfAny(" \t\r\n<>()\",;:@[]"u8);
+        var end = text.IndexOfAny(TokenEnds);
         return end < 0 ? text.Length : end;
     }
 
@@ -187,7 +192,7 @@ internal static class HeaderPrivacy
     {
         while (!text.IsEmpty)
         {
-            var end = text.IndexOfAny("= \t\r\n<>\",@"u8);
+            var end = text.IndexOfAny(QuotedEnds);
             pseudonyms.Replace(end < 0 ? text : text[..end]);
             if (end < 0)
                 return;
@@ -239,7 +244,7 @@ internal static class HeaderPrivacy
             var start = at + 9;
             while (start < value.Length && (Octets.IsFws(value[start]) || value[start] is (byte)'='))
                 start++;
-            var end = start < value.Length && value[start] == '"' ? EndOfQuoted(value[start..]) : value[start..].IndexOfAny(" \t\r\n;@"u8);
+            var end = start < value.Length && value[start] == '"' ? EndOfQuoted(value[start..]) : value[start..].IndexOfAny(LoginEnds);
             var login = end < 0 ? value[start..] : value.Slice(start, end);
             HideQuoted(login, pseudonyms);
             at = start + login.Length - 1;

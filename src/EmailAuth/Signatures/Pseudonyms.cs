@@ -21,6 +21,7 @@ internal sealed class Pseudonyms
         if (text.IndexOfAnyExceptInRange((byte)0, (byte)'/') < 0)
             return;
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> last = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, text, hash);
         var used = 0;
         byte lead = 0;
@@ -29,7 +30,6 @@ internal sealed class Pseudonyms
             if (used == hash.Length)
             {
                 // Longer than a hash: the next one is that of the last.
-                Span<byte> last = stackalloc byte[HMACSHA256.HashSizeInBytes];
                 hash.CopyTo(last);
                 HMACSHA256.HashData(_key, last, hash);
                 used = 0;
