@@ -4,7 +4,6 @@ using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
-using EmailAuth.Message;
 using EmailAuth.Signatures;
 using EmailAuth.Spf;
 using EmailAuth.Tests.Arc;
@@ -70,18 +69,18 @@ public class DecidingStepTests
         public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default) => (await inner.QueryAsync(question, cancellationToken)).AsStale();
     }
 
-    public sealed record Case(string Row, string Name, ExplanationInputKind Kind, string Input, Func<Task<object>> Before, Func<Task<object>> After)
+    public sealed record StepCase(string Row, string Name, ExplanationInputKind Kind, string Input, Func<Task<object>> Before, Func<Task<object>> After)
     {
         public override string ToString() => $"{Row} {Name}";
     }
 
     // ---- The table ----
 
-    private static Case Of(string row, string name, ExplanationInputKind kind, string input, Scenario before, Scenario after) =>
+    private static StepCase Of(string row, string name, ExplanationInputKind kind, string input, Scenario before, Scenario after) =>
         new(row, name, kind, input, () => Task.FromResult<object>(before), () => Task.FromResult<object>(after));
 
     /// <summary>What a name says changes.</summary>
-    private static Case Dns(string row, string question, string before, string after, string rest = "", Func<Scenario, Scenario>? with = null)
+    private static StepCase Dns(string row, string question, string before, string after, string rest = "", Func<Scenario, Scenario>? with = null)
     {
         var name = question.Split(' ');
         with ??= scenario => scenario;
@@ -91,19 +90,19 @@ public class DecidingStepTests
             .Select(text => name[1] == "TXT" ? $"{name[0]}. TXT \"{text}\"" : $"{name[0]}. {name[1]} {text}"));
     }
 
-    private static Case Fault(string row, string question, string zone, DnsStatus status, Func<Scenario, Scenario>? with = null)
+    private static StepCase Fault(string row, string question, string zone, DnsStatus status, Func<Scenario, Scenario>? with = null)
     {
         var scenario = (with ?? (scenario => scenario))(new Scenario { Zone = zone });
         return Of(row, $"{question} {status}", ExplanationInputKind.Dns, question, scenario with { Faults = [(question.Split(' ')[0], status)] }, scenario);
     }
 
-    private static Case Client(string row, string zone, string before, string after) =>
+    private static StepCase Client(string row, string zone, string before, string after) =>
         Of(row, $"{before}, {zone}", ExplanationInputKind.ClientAddress, "", new Scenario { Zone = zone, Ip = before }, new Scenario { Zone = zone, Ip = after });
 
-    private static Case Sender(string row, string before, string after, string zone = "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"") =>
+    private static StepCase Sender(string row, string before, string after, string zone = "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"") =>
         Of(row, before, ExplanationInputKind.MailFrom, "", new Scenario { Zone = zone, MailFrom = before }, new Scenario { Zone = zone, MailFrom = after });
 
-    private static Case From(string row, string before, string after, Func<Scenario, Scenario>? with = null)
+    private static StepCase From(string row, string before, string after, Func<Scenario, Scenario>? with = null)
     {
         var scenario = (with ?? (scenario => scenario))(new Scenario { Zone = Policy });
         return Of(row, before, ExplanationInputKind.HeaderField, "From", scenario with { Text = Message(before) }, scenario with { Text = Message(after) });
@@ -129,18 +128,18 @@ public class DecidingStepTests
         (with ?? (scenario => scenario))(new Scenario { Keys = [(KeyName, [Key])], Text = await TestMail.SignValueAsync(message, value) });
 
     /// <summary>The signature's field changes; the text of it is what is named.</summary>
-    private static Case Signature(string row, string value, string? after = null, Func<Scenario, Scenario>? with = null) =>
+    private static StepCase Signature(string row, string value, string? after = null, Func<Scenario, Scenario>? with = null) =>
         new(row, value, ExplanationInputKind.HeaderField, "DKIM-Signature[0]", async () => await SignedAsync(value, with), async () => await SignedAsync(after ?? Good, with));
 
     /// <summary>The key record changes.</summary>
-    private static Case KeyRecord(string row, string value, string[] before, string[] after, Func<Scenario, Scenario>? with = null)
+    private static StepCase KeyRecord(string row, string value, string[] before, string[] after, Func<Scenario, Scenario>? with = null)
     {
         with ??= scenario => scenario;
         return new(row, string.Join('|', before.Select(record => record[..Math.Min(record.Length, 40)])), ExplanationInputKind.Dns, $"{KeyName} TXT",
             async () => with(await SignedAsync(value) with { Keys = [(KeyName, before)] }), async () => with(await SignedAsync(value) with { Keys = [(KeyName, after)] }));
     }
 
-    private static Case Chain(string row, string name, string input, Func<string, Task<string>> change, Func<Scenario, Scenario>? with = null) => new(row, name, ExplanationInputKind.HeaderField, input,
+    private static StepCase Chain(string row, string name, string input, Func<string, Task<string>> change, Func<Scenario, Scenario>? with = null) => new(row, name, ExplanationInputKind.HeaderField, input,
         async () => await ChainAsync(await change(await TestChain.SealedByAsync("one.example", "two.example")), with),
         async () => await ChainAsync(await TestChain.SealedByAsync("one.example", "two.example"), with));
 
@@ -155,9 +154,9 @@ public class DecidingStepTests
 
     private static Scenario WithOptions(Scenario scenario, EmailAuthenticatorOptions options) => scenario with { Options = options };
 
-    public static IEnumerable<Case> Cases() => [.. SpfCases(), .. DkimCases(), .. ArcCases(), .. DmarcCases(), .. DnsCases()];
+    public static IEnumerable<StepCase> Cases() => [.. SpfCases(), .. DkimCases(), .. ArcCases(), .. DmarcCases(), .. DnsCases()];
 
-    private static IEnumerable<Case> SpfCases() =>
+    private static IEnumerable<StepCase> SpfCases() =>
     [
         Dns("S1", "example.com TXT", "v=spf1 -all|v=spf1 ip4:192.0.2.1 -all", "v=spf1 -all"),
         Dns("S1", "example.com TXT", "v=spf1 -all|v=spf1  -all", "v=spf1 -all"),
@@ -204,7 +203,7 @@ public class DecidingStepTests
         Dns("S20", "example.com TXT", "v=spf1 exists:%{d0}.example", "v=spf1 ip4:192.0.2.1"),
     ];
 
-    private static IEnumerable<Case> DkimCases() =>
+    private static IEnumerable<StepCase> DkimCases() =>
     [
         Signature("D1", "v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; d=example.com; s=rsa; h=from; bh=?; b="),
         KeyRecord("D1", Good, [$"v=DKIM1; k=rsa; k=rsa; p={KeyData}"], [Key]),
@@ -253,7 +252,7 @@ public class DecidingStepTests
         Signature("D27", "v=1; a=rsa-sha256; d=example.com; s=rsa; h=from; bh=!; b="),
     ];
 
-    private static IEnumerable<Case> ArcCases() =>
+    private static IEnumerable<StepCase> ArcCases() =>
     [
         Chain("A1", "gap", "ARC-Seal", message => Task.FromResult(TestChain.Change(TestChain.Change(TestChain.Change(message, ArcFields.Seal, 1, _ => ""), ArcFields.MessageSignature, 1, _ => ""), ArcFields.AuthenticationResults, 1, _ => ""))),
         Chain("A1", "i=01", "ARC-Seal", Change(ArcFields.Seal, 2, "i=2;", "i=02;")),
@@ -277,7 +276,7 @@ public class DecidingStepTests
         Options = new() { TrustedSealers = new TrustedSealers([new TrustedSealer(DomainName.Parse(trusted))]) },
     };
 
-    private static IEnumerable<Case> DmarcCases() =>
+    private static IEnumerable<StepCase> DmarcCases() =>
     [
         Dns("M1", "_dmarc.example.com TXT", " v=DMARC1; p=reject", "v=DMARC1; p=reject"),
         Dns("M1", "_dmarc.example.com TXT", "v=dmarc1; p=reject", "v=DMARC1; p=reject"),
@@ -317,7 +316,7 @@ public class DecidingStepTests
         },
     ];
 
-    private static IEnumerable<Case> DnsCases() =>
+    private static IEnumerable<StepCase> DnsCases() =>
     [
         Fault("N1", "example.com TXT", Policy, DnsStatus.ServFail),
         Fault("N1", "example.com TXT", Policy, DnsStatus.Refused),
@@ -333,7 +332,7 @@ public class DecidingStepTests
     // ---- What must hold ----
 
     [TestCaseSource(nameof(Cases))]
-    public async Task The_step_shows_and_its_input_decides(Case tested)
+    public async Task The_step_shows_and_its_input_decides(StepCase tested)
     {
         var before = await ((Scenario)await tested.Before()).VerifyAsync();
         var explanation = before.Explain();
