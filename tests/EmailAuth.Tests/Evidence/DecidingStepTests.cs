@@ -4,7 +4,6 @@ using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
-using EmailAuth.Signatures;
 using EmailAuth.Spf;
 using EmailAuth.Tests.Arc;
 using EmailAuth.Tests.Dkim;
