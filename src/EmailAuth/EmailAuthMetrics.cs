@@ -21,6 +21,8 @@ namespace EmailAuth;
 /// <item><term><c>emailauth.verdicts</c>, counter, {message}</term><description>Verdicts, one for each method, by <c>emailauth.method</c> (<c>spf</c>, <c>dkim</c>,
 /// <c>arc</c>, <c>dmarc</c>) and <c>emailauth.result</c> (the RFC's word). Divided by four it counts messages.</description></item>
 /// <item><term><c>emailauth.verify.dns_queries</c>, histogram, {query}</term><description>DNS questions of a message, those that a cache answered included.</description></item>
+/// <item><term><c>emailauth.limit.hits</c>, counter, {hit}</term><description>How often a limit was hit, by <c>emailauth.limit</c>: its place in <see cref="EmailAuthLimits"/>,
+/// such as <c>Spf.MaxDnsLookups</c>, or <c>TimeLimit</c>. What is judged anew for shadows counts again.</description></item>
 /// <item><term><c>emailauth.shadow.verdicts</c>, counter, {message}</term><description>Verdicts of <see cref="ShadowPolicy"/>, by <c>emailauth.shadow</c> (its name),
 /// <c>emailauth.shadow.disagrees</c> and <c>emailauth.shadow.complete</c>.</description></item>
 /// </list>

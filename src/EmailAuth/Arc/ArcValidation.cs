@@ -3,6 +3,7 @@ using EmailAuth.AuthResults;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Arc;
 
@@ -215,6 +216,7 @@ internal sealed class ArcValidation
             if (_chain[instance] is { } set)
                 sets.Add(ResultOf(set, readsClaims: isPass));
         }
+        LimitHits.Count(reason == ArcReason.TooManySets ? "Arc.MaxSets" : null);
         return new ArcResult(status, reason, text, _chain, sets.DrainToImmutable())
         {
             OldestPass = oldestPass,
@@ -231,6 +233,8 @@ internal sealed class ArcValidation
         // RFC 8617 §3.4: "The accuracy or syntax of the authres-payload field does not affect the validity of the ARC Chain itself."
         if (readsClaims)
             AuthenticationResults.TryRead(_header.Value(_header.Fields[set.AuthenticationResults])[set.Payload..], out claims, out problem, _options.AuthenticationResultsLimits);
+        LimitHits.Count(LimitHit(pending.Seal));
+        LimitHits.Count(LimitHit(pending.MessageSignature));
         return new ArcSetResult(
             set, pending.Seal ?? ArcSignatureResult.NotVerified(set.Seal), pending.MessageSignature ?? ArcSignatureResult.NotVerified(set.MessageSignature))
         {
@@ -238,6 +242,17 @@ internal sealed class ArcValidation
             AuthenticationResultsProblem = problem,
         };
     }
+
+    /// <summary>The limit that decided, as it is counted; the use of keys is counted in the plan.</summary>
+    private static string? LimitHit(ArcSignatureResult? signature) => signature?.Reason switch
+    {
+        ArcSignatureReason.TooLong => "Signatures.MaxValueLength",
+        ArcSignatureReason.TooManyTags => "Signatures.MaxTags",
+        ArcSignatureReason.TooManySignedFields => "Signatures.MaxSignedFields",
+        ArcSignatureReason.TooManyKeyRecords => "Signatures.MaxKeyRecords",
+        ArcSignatureReason.KeyTooLong => "Signatures.MaxKeyRecordOctets",
+        _ => null,
+    };
 
     private bool CoversFrom()
     {

@@ -30,7 +30,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         results = [];
         authservId = "";
         if (_length > limits.MaxFieldBytes)
-            return $"the field is longer than {limits.MaxFieldBytes} octets";
+            return OverLimit(nameof(limits.MaxFieldBytes), $"the field is longer than {limits.MaxFieldBytes} octets");
         if (ReadBeginning(out authservId, out var version) is { } problem)
             return problem;
         if (version is not (null or "1"))
@@ -86,6 +86,12 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         return true;
     }
 
+    private static string OverLimit(string limit, string problem)
+    {
+        LimitHits.Count("AuthenticationResults." + limit);
+        return problem;
+    }
+
     private string? ReadResults(out ImmutableArray<MethodResult> results)
     {
         results = [];
@@ -99,7 +105,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
             if (_reader.AtEnd || _reader.Peek == ';')
                 continue;
             if (read.Count == limits.MaxResults)
-                return $"there are more than {limits.MaxResults} results";
+                return OverLimit(nameof(limits.MaxResults), $"there are more than {limits.MaxResults} results");
             if (ReadResult(out var result) is { } problem)
                 return problem;
             if (result is null)
@@ -190,7 +196,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
                 return problem;
 
             if (read.Count + skipped == limits.MaxProperties)
-                return $"a result has more than {limits.MaxProperties} properties";
+                return OverLimit(nameof(limits.MaxProperties), $"a result has more than {limits.MaxProperties} properties");
             if (name.Length > 0)
                 read.Add(new AuthenticationResultsProperty(type, name, text));
             else if (type == "reason")

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.AuthResults;
 
@@ -51,6 +52,7 @@ internal static class AuthenticationResultsWriter
             room -= WriteResult(ref text, results.Results[i], room - bare, allowUtf8, limits.MaxValueBytes);
             if (room < 0)
             {
+                LimitHits.Count("AuthenticationResults.MaxWrittenBytes");
                 text.Return(before);
                 text.Begin(startsLine: true);
                 text.Append($"({(results.Results.Length - i).ToString(CultureInfo.InvariantCulture)} more left out)");
@@ -207,6 +209,7 @@ internal static class AuthenticationResultsWriter
             octets += rune.Utf8SequenceLength;
             if (octets > longest)
             {
+                LimitHits.Count("AuthenticationResults.MaxValueBytes");
                 clean.Length = cut;
                 return clean.Append(CutMark).ToString();
             }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dkim;
 
@@ -192,11 +193,24 @@ internal sealed class DkimVerification
             ref var pending = ref _signatures[i];
             results[i] = pending.Decided ?? new SignatureJudge(
                 _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result);
+            LimitHits.Count(LimitHit(results[i].Reason, isRead: pending.Signature is not null));
             if (_options.Trace is { } trace && pending.BodyHash is { } bodyHash)
                 trace.Evidence[pending.FieldIndex] = EvidenceOf(pending, bodyHash);
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(results);
     }
+
+    /// <summary>The limit that decided, as it is counted; the use of keys is counted in the plan.</summary>
+    private static string? LimitHit(DkimReason reason, bool isRead) => reason switch
+    {
+        DkimReason.TooManySignatures => isRead ? "Dkim.MaxSignaturesVerified" : "Dkim.MaxSignaturesRead",
+        DkimReason.SignatureTooLong => "Signatures.MaxValueLength",
+        DkimReason.TooManyTags => "Signatures.MaxTags",
+        DkimReason.TooManySignedFields => "Signatures.MaxSignedFields",
+        DkimReason.TooManyKeyRecords => "Signatures.MaxKeyRecords",
+        DkimReason.KeyTooLong => "Signatures.MaxKeyRecordOctets",
+        _ => null,
+    };
 
     private static SignatureEvidence EvidenceOf(in PendingSignature pending, BodyHash bodyHash) => new(pending.Key!.Name, ((ReadOnlySpan<byte>)pending.HeaderDigest).ToArray())
     {

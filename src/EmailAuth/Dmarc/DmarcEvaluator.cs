@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EmailAuth.Dns;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dmarc;
 
@@ -152,6 +153,12 @@ public sealed class DmarcEvaluator
     /// <summary>RFC 9989 §11.5: each domain is evaluated, and the strictest policy among those that fail holds. Pass needs all (M9).</summary>
     private DmarcResult Combine(DmarcDiscovery discovery, ImmutableArray<AuthorDomainResult> results)
     {
+        LimitHits.Count(discovery.Authors.Problem switch
+        {
+            DmarcReason.TooManyMailboxes => "Dmarc.MaxMailboxes",
+            DmarcReason.TooManyAuthorDomains => "Dmarc.MaxAuthorDomains",
+            _ => null,
+        });
         AuthorDomainResult? failed = null, transient = null, without = null, strictest = null;
         var isPolicyHidden = false;
         foreach (var result in results)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EmailAuth.Dns;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dmarc;
 
@@ -80,7 +81,10 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
     {
         var records = DmarcRecordSet.Of(answer);
         if (records.Record is { } record && (record.Length > Limits.MaxRecordBytes || record.TagCount > Limits.MaxTags))
+        {
+            LimitHits.Count(record.Length > Limits.MaxRecordBytes ? "Dmarc.MaxRecordBytes" : "Dmarc.MaxTags");
             records = DmarcRecordSet.OfImpossibleRecord;
+        }
         options.Trace?.Steps.Add(new DmarcStep(domain, records.Status, records.Record, records.HasSeveralRecords));
         _known.Add((domain, records));
         return records;
@@ -89,7 +93,10 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
     private bool TryCount(DomainName name)
     {
         if (_asked.Count == Limits.MaxQueriesPerMessage)
+        {
+            LimitHits.Count("Dmarc.MaxQueriesPerMessage");
             return false;
+        }
         _asked.Add(name);
         return true;
     }

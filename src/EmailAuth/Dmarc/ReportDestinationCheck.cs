@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using EmailAuth.Dns;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dmarc;
 
@@ -21,7 +22,10 @@ internal sealed class ReportDestinationCheck(DomainName policyDomain, ReportKind
         foreach (var uri in uris)
         {
             if (destinations.Count == lookups.Limits.MaxReportUris)
+            {
+                LimitHits.Count("Dmarc.MaxReportUris");
                 break;
+            }
             destinations.Add(kind == ReportKind.Failure && record.PublicSuffix == PublicSuffixClaim.Yes
                 ? new ReportDestination(uri, ReportDestinationReason.FailureReportsForPublicSuffix, [])
                 : await CheckAsync(uri, cancellationToken).ConfigureAwait(false));

@@ -1,3 +1,5 @@
+using EmailAuth.Syntax;
+
 namespace EmailAuth.Dns;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     private readonly DnsQueryGate _gate = new(limits.MaxParallelQueriesPerMessage, limits.MaxQueriesPerMessage);
     private DnsLookAhead? _lookAhead;
     private int _queries;
+
+    /// <summary>By what name the end of its time is counted.</summary>
+    public string TimeLimitName { get; init; } = timeLimit < limits.MaxTimePerMessage ? "TimeLimit" : "Dns.MaxTimePerMessage";
 
     /// <summary>Questions asked in order so far, those that a cache answered included.</summary>
     public int QueriesAsked => Math.Min(Volatile.Read(ref _queries), limits.MaxQueriesPerMessage);
@@ -35,7 +40,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Increment(ref _queries) > limits.MaxQueriesPerMessage)
-            return new(OverBudget($"the message has used up its {limits.MaxQueriesPerMessage} DNS queries"));
+            return new(OverBudget("Dns.MaxQueriesPerMessage", $"the message has used up its {limits.MaxQueriesPerMessage} DNS queries"));
         if (Volatile.Read(ref _lookAhead) is { } lookAhead)
             return QueryAsync(lookAhead, question, cancellationToken);
 
@@ -164,10 +169,11 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     }
 
     private DnsAnswer OutOfTime(DnsQuestion question) =>
-        OverBudget($"no answer by the deadline for {question}: the message had {_time.TotalSeconds:0.###} s for DNS");
+        OverBudget(TimeLimitName, $"no answer by the deadline for {question}: the message had {_time.TotalSeconds:0.###} s for DNS");
 
-    private static DnsAnswer OverBudget(string detail)
+    private static DnsAnswer OverBudget(string limit, string detail)
     {
+        LimitHits.Count(limit);
         DnsMetrics.CountOverBudget();
         return DnsAnswer.Failed(DnsStatus.OverBudget, detail);
     }

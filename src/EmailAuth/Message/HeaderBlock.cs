@@ -81,8 +81,18 @@ internal sealed class HeaderBlock
     /// A header section that was not split, since it breaks a limit: it has no <see cref="Fields"/>, and of <see cref="Octets"/> only the beginning,
     /// as far as the limit for the whole goes.
     /// </summary>
-    public static HeaderBlock Defective(MessageDefect defect, ReadOnlyMemory<byte> octets, MessageLimits limits) =>
-        new(octets[..Math.Min(octets.Length, limits.MaxHeaderBytes)], [], false, defect);
+    public static HeaderBlock Defective(MessageDefect defect, ReadOnlyMemory<byte> octets, MessageLimits limits)
+    {
+        LimitHits.Count(defect switch
+        {
+            MessageDefect.None => null,
+            MessageDefect.HeaderBlockTooLong => "Message.MaxHeaderBytes",
+            MessageDefect.TooManyFields => "Message.MaxHeaderFields",
+            MessageDefect.FieldTooLong => "Message.MaxFieldBytes",
+            MessageDefect.FieldNameTooLong => "Message.MaxFieldNameBytes",
+        });
+        return new(octets[..Math.Min(octets.Length, limits.MaxHeaderBytes)], [], false, defect);
+    }
 
     /// <summary>Splits a header section. <paramref name="octets"/> is kept, not copied.</summary>
     public static HeaderBlock Parse(ReadOnlyMemory<byte> octets, MessageLimits limits)

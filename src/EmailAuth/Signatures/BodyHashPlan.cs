@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EmailAuth.Message;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Signatures;
 
@@ -40,13 +41,22 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
         if (hasher?.Find(length) is { } known)
             return known;
         if (length is not null && _partialHashes++ >= _limits.MaxBodyHashes - WholeHashes)
+        {
+            LimitHits.Count("Signatures.MaxBodyHashes");
             return null;
+        }
         hasher ??= new BodyHasher(algorithm);
         return hasher.Add(length);
     }
 
     /// <summary>Asks for one use of a key. False if the message has had all that it may.</summary>
-    public bool TryCountVerification() => Interlocked.Increment(ref _verifications) <= _limits.MaxVerifications;
+    public bool TryCountVerification()
+    {
+        if (Interlocked.Increment(ref _verifications) <= _limits.MaxVerifications)
+            return true;
+        LimitHits.Count("Signatures.MaxVerifications");
+        return false;
+    }
 
     public void Append(ReadOnlySpan<byte> piece)
     {

@@ -128,14 +128,11 @@ internal sealed class KeyRecord
 
     private void ReadKey(ReadOnlySpan<byte> data, int position)
     {
-        if (data.Length > SignatureLimits.MaxKeyDataLength)
-        {
-            Fail(KeyRule.KeyData, position, $"p= has {data.Length} octets, more than {SignatureLimits.MaxKeyDataLength}");
-            return;
-        }
         if (!Base64Text.TryDecode(data, SignatureLimits.MaxKeyDataLength, out var octets))
         {
-            Fail(KeyRule.KeyData, position, "p= is no base64 text");
+            Fail(KeyRule.KeyData, position, data.Length > SignatureLimits.MaxKeyDataLength
+                ? $"p= has {data.Length} octets, more than {SignatureLimits.MaxKeyDataLength}"
+                : "p= is no base64 text");
             return;
         }
         var error = KeyDataError.None;

@@ -18,9 +18,6 @@ public sealed record SignatureLimits
     /// <summary>Octets of a decoded <c>b=</c>: that of an 8,192-bit key.</summary>
     public const int MaxSignatureOctets = 1024;
 
-    /// <summary>Octets of <c>d=</c> and <c>s=</c> in UTF-8; as A-labels they have <see cref="Dns.DomainName.MaxLength"/> at most.</summary>
-    public const int MaxDomainOctets = 1024;
-
     /// <summary>Octets of a key record.</summary>
     public const int MaxKeyRecordOctets = 8 << 10;
 

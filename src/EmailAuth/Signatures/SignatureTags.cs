@@ -154,7 +154,7 @@ internal sealed class SignatureTags
 
     /// <summary>The domain name in a tag of a field that may have defects elsewhere, for people; null if there is none.</summary>
     public static DomainName? NameIn(in TagTable table, ReadOnlySpan<byte> tagName) =>
-        table.TryFind(tagName, out var tag) && tag.ValueLength is > 0 and <= SignatureLimits.MaxDomainOctets && DomainName.TryParse(table.Value(tag), out var name) ? name : null;
+        table.TryFind(tagName, out var tag) && tag.ValueLength > 0 && DomainName.TryParse(table.Value(tag), out var name) ? name : null;
 
     private static bool TryReadAlgorithm(in TagTable table, out SignatureAlgorithm algorithm, out SignatureDefect defect)
     {
@@ -173,7 +173,7 @@ internal sealed class SignatureTags
         var value = table.Value(tag);
         defect = default;
         // RFC 6376 §3.5: the grammar has no final dot.
-        if (!value.IsEmpty && value[^1] != '.' && value.Length <= SignatureLimits.MaxDomainOctets && DomainName.TryParse(value, out name))
+        if (!value.IsEmpty && value[^1] != '.' && DomainName.TryParse(value, out name))
             return true;
         name = null;
         defect = new(rule, tag.ValuePosition,

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EmailAuth.Dns;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Spf;
 
@@ -340,6 +341,7 @@ internal partial struct SpfEvaluation
     public readonly SpfResult ToResult()
     {
         var isMatch = _reason == SpfReason.MechanismMatched;
+        LimitHits.Count(LimitHit);
         return new SpfResult(_status, _reason)
         {
             Scope = _sender.Scope,

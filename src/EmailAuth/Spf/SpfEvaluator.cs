@@ -86,7 +86,7 @@ public sealed class SpfEvaluator
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
         var message = resolver as MessageDnsResolver;
-        var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider);
+        var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider) { TimeLimitName = "Spf.MaxTime" };
         var evaluation = new SpfEvaluation(dns, _options, client, helo, sender, SpfTrace.Begin(_options.Traces));
         try
         {

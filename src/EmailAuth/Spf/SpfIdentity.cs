@@ -41,7 +41,7 @@ internal readonly struct SpfIdentity
     /// <summary>RFC 7208 §2.3: the name given with HELO, which must be in A-labels (RFC 8616 §4).</summary>
     public static SpfIdentity OfHelo(string helo)
     {
-        var domain = Ascii.IsValid(helo) && helo.Length <= SpfLimits.MaxHeloLength ? ReadDomain(helo) : null;
+        var domain = Ascii.IsValid(helo) ? ReadDomain(helo) : null;
         return new SpfIdentity(SpfScope.Helo, $"{Postmaster}@{helo}", Postmaster.Length, domain, domain is null ? SpfReason.DomainMalformed : SpfReason.NotChecked);
     }
 

@@ -6,6 +6,17 @@ namespace EmailAuth.Spf;
 
 internal partial struct SpfEvaluation
 {
+    /// <summary>The limit that decided, as it is counted; the time is counted where it ends.</summary>
+    private readonly string? LimitHit => _reason switch
+    {
+        SpfReason.TooManyDnsLookups => "Spf.MaxDnsLookups",
+        SpfReason.TooManyVoidLookups => "Spf.MaxVoidLookups",
+        SpfReason.TooManyMxHosts => "Spf.MaxMxHosts",
+        SpfReason.TooManyQueries => "Spf.MaxQueries",
+        SpfReason.RecordTooLong => "Spf.MaxRecordLength",
+        _ => null,
+    };
+
     private bool CountLookup()
     {
         if (_lookups == _options.Limits.MaxDnsLookups)
