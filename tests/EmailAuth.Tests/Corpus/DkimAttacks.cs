@@ -50,6 +50,9 @@ internal static class DkimAttacks
 
         yield return Key("K5", "64 KiB of p=", "p=" + new string('A', 65_000), "permerror/KeyTooLong");
         yield return Key("K5", "4,100 characters of p=", "p=" + new string('A', 4_100), "permerror/KeyData");
+        var good = Convert.ToBase64String(TestMail.Rsa.PublicKeyData.Span);
+        yield return Key("K5", "a good key drawn out to 4,096 characters", $"p={good[..9]}{new string(' ', 4_096 - good.Length)}{good[9..]}", "pass/Verified");
+        yield return Key("K5", "a good key drawn out to 4,097 characters", $"p={good[..9]}{new string(' ', 4_097 - good.Length)}{good[9..]}", "permerror/KeyData");
         yield return Key("K5", "16,384 bits", "p=" + RsaKey(Odd(16_384), 65537), "permerror/KeyData");
         yield return Key("K5", "8,193 bits", "p=" + RsaKey(Odd(8_193), 65537), "permerror/KeyData");
         yield return Key("K5", "8,192 bits", "p=" + RsaKey(Odd(8_192), 65537), "fail/HeaderSignature");
@@ -61,7 +64,7 @@ internal static class DkimAttacks
         foreach (var (name, key) in new[]
         {
             ("e = 0", RsaKey(Odd(2048), 0)), ("e = 1", RsaKey(Odd(2048), 1)), ("e = 2", RsaKey(Odd(2048), 2)), ("e = 65,536", RsaKey(Odd(2048), 65536)), ("n = 0", RsaKey(0, 65537)),
-            ("n is even", RsaKey(Odd(2048) + 1, 65537)), ("n is negative", RsaKey(-Odd(2048), 65537)), ("no key", "bm90LWEta2V5"), ("an octet behind", RsaKey(Odd(2048), 65537, "x")), ("no base64", "!!!!"),
+            ("n is even", RsaKey(Odd(2048) + 1, 65537)), ("n is negative", RsaKey(-Odd(2048), 65537)), ("no key", "bm90LWEta2V5"), ("an octet behind", RsaKey(Odd(2048), 65537, "x")), ("a third number", Convert.ToBase64String(ThreeNumbers())), ("no base64", "!!!!"),
         })
             yield return Key("K7", name, "p=" + key, "permerror/KeyData");
 
@@ -218,6 +221,8 @@ internal static class DkimAttacks
         })
             yield return new CorpusVector("K29", $"asked to sign for {name}", () => RefusalOf(message), expected);
         yield return new CorpusVector("K29", "asked to sign for its own domain", () => RefusalOf("From: a@legit.example\r\n\r\nx\r\n"), "signed");
+        foreach (var exponent in new[] { 0, 1, 2, 4, 65536 })
+            yield return new CorpusVector("K6", $"e = {exponent}, before the platform sees it", () => Task.FromResult($"{RsaPublicKey.TryRead(Convert.FromBase64String(RsaKey(Odd(2048), exponent)), out var _)}"), nameof(KeyDataError.Exponent));
         yield return new CorpusVector("K30", "a key is shown", () => Task.FromResult($"{TestMail.Rsa} {TestMail.Ed25519}".Contains("KEY", StringComparison.Ordinal) ? "shown" : "not shown"), "not shown");
         yield return new CorpusVector("K30", "a key file that is broken in the middle", () =>
         {
@@ -270,6 +275,18 @@ internal static class DkimAttacks
         $"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=s; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=QUJD\r\n";
 
     private static BigInteger Odd(int bits) => (BigInteger.One << (bits - 1)) + 12345;
+
+    /// <summary>An RSAPublicKey as RFC 8017 §A.1.1 has it, but for a number too many.</summary>
+    private static byte[] ThreeNumbers()
+    {
+        var key = new System.Formats.Asn1.AsnWriter(System.Formats.Asn1.AsnEncodingRules.DER);
+        key.PushSequence();
+        key.WriteInteger(Odd(2048));
+        key.WriteInteger(65537);
+        key.WriteInteger(1);
+        key.PopSequence();
+        return key.Encode();
+    }
 
     /// <summary>A SubjectPublicKeyInfo with any two numbers.</summary>
     private static string RsaKey(BigInteger modulus, BigInteger exponent, string after = "")

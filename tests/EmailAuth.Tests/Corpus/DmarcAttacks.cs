@@ -141,6 +141,7 @@ internal static class DmarcAttacks
         yield return From("M11", "full-width letters", "ceo@\xEF\xBD\x8C\xEF\xBD\x85git.example", "dmarc=permerror/InvalidDomain/none");
         yield return From("M11", "a sign that becomes a slash", "ceo@\xE2\x84\x80.example", "dmarc=permerror/InvalidDomain/none");
         yield return From("M11", "octets that are no UTF-8", "ceo@leg\xE9t.example", "dmarc=permerror/FromNotParsable/none");
+        yield return From("M11", "a U-label of seventy characters", $"ceo@{string.Concat(Enumerable.Repeat("\xC3\xBC", 70))}.example", "dmarc=permerror/InvalidDomain/none");
         yield return From("M11", "an A-label that is none", "ceo@xn--0.example", "dmarc=none/NoRecord/none");
         yield return From("M11", "U-labels", "ceo@b\xC3\xBC" + "cher.example", "dmarc=fail/NoIdentifierAligned/reject") with { Zone = "_dmarc.xn--bcher-kva.example. TXT \"v=DMARC1; p=reject\"" };
 

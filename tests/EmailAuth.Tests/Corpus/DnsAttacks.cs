@@ -34,6 +34,13 @@ internal static class DnsAttacks
             yield return new CorpusVector("D5", $"a pointer behind the end of a short message, {transport}", () => AskAsync("asked.example", DnsRecordType.MX, server => server.Answering(query => new WireMessage(query).Answer(query.Name, DnsRecordType.MX, [0, 10, 0xFF, 0xFF])), Hasty with { Transport = transport }), "Malformed");
         }
 
+        yield return new CorpusVector("D10", "a client's name with a space is no name", async () =>
+        {
+            var zone = ZoneDnsResolver.Parse("attack.example. TXT \"v=spf1 ptr:t.example -all\"\n5.113.0.203.in-addr.arpa. PTR a\\032b.t.example.\na\\032b.t.example. A 203.0.113.5");
+            var result = await new SpfEvaluator(zone).CheckMailFromAsync(IPAddress.Parse("203.0.113.5"), "x.example", "a@attack.example");
+            return $"{result.Status.ToKeyword()}/{result.Reason}";
+        }, "fail/MechanismMatched");
+
         yield return new CorpusVector("D3", "a wrong number first", () => AskAsync("asked.example", DnsRecordType.TXT, server =>
         {
             server.Answering(Good);
@@ -147,6 +154,10 @@ internal static class DnsAttacks
             ? new WireMessage(query).Fails(3)
             : new WireMessage(query).Answer(query.Name, DnsRecordType.CNAME, Name("b.example")).Answer("unrelated.example", query.Type, Text("v=spf1 +all")));
         yield return ("D9", "records of a name that does not exist", "NxDomain", query => Good(query).Fails(3));
+        yield return ("D9", "two aliases of one name, a good record behind both", "Malformed", query => query.Name == "asked.example"
+            ? new WireMessage(query).Answer(query.Name, DnsRecordType.CNAME, Name("b.example")).Answer(query.Name, DnsRecordType.CNAME, Name("c.example"))
+            : Good(query));
+        yield return ("D9", "two aliases in a circle", "Malformed", query => new WireMessage(query).Answer(query.Name, DnsRecordType.CNAME, Name("b.example")).Answer("b.example", DnsRecordType.CNAME, Name(query.Name)));
         yield return ("D18", "a string longer than its record", "Malformed", query => new WireMessage(query).Answer(query.Name, DnsRecordType.TXT, [0xc8, 0x41, 0x42]));
         yield return ("D18", "a string longer than its record, with more behind", "Malformed", query => new WireMessage(query).Answer(query.Name, DnsRecordType.TXT, [0xc8, 0x41, 0x42]).Answer(query.Name, DnsRecordType.TXT, Text(new string('x', 230))));
         yield return ("D16", "cut off", "Malformed", query => Good(query).With(Truncated));

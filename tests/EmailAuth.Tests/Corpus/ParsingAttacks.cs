@@ -65,6 +65,8 @@ internal static class ParsingAttacks
 
     public static IEnumerable<CorpusVector> Others()
     {
+        yield return new CorpusVector("P1", "a header section without end, in pieces", async () =>
+            (await VerifyAsync(EmailMessage.FromStream(new PiecewiseStream(Encoding.Latin1.GetBytes("From: a@b.example\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 300_000))))))).MessageDefect.ToString(), "HeaderBlockTooLong");
         yield return new CorpusVector("P8", "System.Net.Mail is not used", () =>
         {
             using var assembly = AssemblyDefinition.ReadAssembly(typeof(EmailAuthenticator).Assembly.Location);
@@ -129,6 +131,12 @@ internal static class ParsingAttacks
     }
 
     private static string Cut(string message) => message[..(message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)];
+
+    /// <summary>Gives 4 KiB a read.</summary>
+    private sealed class PiecewiseStream(byte[] octets) : MemoryStream(octets)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(4096, buffer.Length)], cancellationToken);
+    }
 
     /// <summary>Ends with an error instead of an end.</summary>
     private sealed class BrokenStream(byte[] octets) : MemoryStream(octets)

@@ -44,6 +44,10 @@ internal static class SpfAttacks
         yield return Record("S6", "an explanation with octets above 127", explained, "spf=fail/MechanismMatched exp=", "why.t.example. TXT \"\\195\\188\"");
         yield return Record("S6", "two explanations", explained, "spf=fail/MechanismMatched exp=", "why.t.example. TXT \"one\"\nwhy.t.example. TXT \"two\"");
 
+        yield return Record("S6", "an explanation with a line end asks for no name of the client", explained, "spf=fail/MechanismMatched exp= queries=5", "why.t.example. TXT \"%{p}\\013\\010\"");
+        yield return Record("S6", "an explanation with a sender above 127", explained, "spf=fail/MechanismMatched exp=", "why.t.example. TXT \"%{l}\"") with { MailFrom = "j\u00f6rg@attack.example" };
+
+        yield return Record("S7", "a control octet in HELO", "v=spf1 exists:%{h}.t.example -all", "spf=fail/MechanismMatched queries=3") with { Helo = "a\u0001b.example" };
         yield return Record("S7", "octets above 127 in %{S}", explained, "spf=fail/MechanismMatched exp=%C2%80%C3%BF%40attack.example", "why.t.example. TXT \"%{S}\"") with { MailFrom = "\u0080\u00ff@attack.example" };
         foreach (var digits in new[] { "0", "0000000000001r", "129", "1000", "4294967297" })
             yield return Record("S7", $"the digits {digits}", $"v=spf1 a:%{{d{digits}}}.t.example +all", "spf=permerror/SyntaxError");
@@ -57,6 +61,8 @@ internal static class SpfAttacks
         yield return Record("S10", "%{d} in an included record", "v=spf1 include:b.t.example -all", "spf=pass/MechanismMatched",
             $"b.t.example. TXT \"v=spf1 include:%{{d}}.s.example -all\"\nb.t.example.s.example. TXT \"v=spf1 ip4:{Client} -all\"");
         yield return Record("S10", "%{o} in an included record", "v=spf1 include:b.t.example -all", "spf=pass/MechanismMatched", "b.t.example. TXT \"v=spf1 exists:%{o}.s.example -all\"\nattack.example.s.example. A 127.0.0.2");
+
+        yield return Record("S10", "%{d1} of two labels in a redirect asks for nothing", "v=spf1 redirect=%{d1}", "spf=permerror/RedirectWithoutRecord queries=4");
 
         yield return Record("S11", "an include of a redirect that passes", "v=spf1 include:b.t.example -all", "spf=pass/MechanismMatched", $"b.t.example. TXT \"v=spf1 redirect=c.t.example\"\nc.t.example. TXT \"v=spf1 ip4:{Client} -all\"");
         yield return Record("S11", "an include of a redirect that fails", "v=spf1 include:b.t.example ~all", "spf=softfail/MechanismMatched", "b.t.example. TXT \"v=spf1 redirect=c.t.example\"\nc.t.example. TXT \"v=spf1 -all\"");
