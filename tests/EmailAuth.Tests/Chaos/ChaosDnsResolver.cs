@@ -22,6 +22,9 @@ internal sealed class ChaosDnsResolver(ChaosFault fault, int seed, ChaosClock cl
     /// <summary>How many questions met the fault.</summary>
     public int Hits => Volatile.Read(ref _hits);
 
+    /// <summary>How many questions were asked.</summary>
+    public int Asked => Volatile.Read(ref _index);
+
     public ChaosClock Clock => clock;
 
     public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)

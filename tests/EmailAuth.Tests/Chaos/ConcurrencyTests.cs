@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using CsCheck;
+using EmailAuth.Dns;
+using EmailAuth.Tests.Dkim;
+using EmailAuth.Tests.Dns;
+
+namespace EmailAuth.Tests.Chaos;
+
+/// <summary>One of each serves all threads: what many find at once is what one finds alone.</summary>
+public class ConcurrencyTests
+{
+    private const int Threads = 64;
+
+    private static async Task OnThreadsAsync(Func<int, Task> work)
+    {
+        using var start = new Barrier(Threads);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(async () =>
+        {
+            start.SignalAndWait();
+            await work(thread);
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+    }
+
+    [Test]
+    public async Task Sixty_four_threads_with_one_authenticator_find_what_one_finds()
+    {
+        // Small, so that answers are evicted all the time.
+        using var cache = new CachingDnsResolver(ChaosWorld.Zone, new DnsCacheOptions { MaxEntries = 16 });
+        await OnThreadsAsync(async thread =>
+        {
+            for (var i = 0; i < ChaosWorld.Messages.Length; i++)
+            {
+                var message = ChaosWorld.Messages[(i + thread) % ChaosWorld.Messages.Length];
+                Assert.That((await ChaosVerdict.OfAsync(ChaosProtocol.Whole, message, cache, TestMail.Clock)).ToString(), Is.EqualTo(message.Expected), message.Name);
+            }
+        });
+        Assert.That((cache.EntryCount, cache.EstimatedBytes), Is.EqualTo(cache.Recount()));
+        Assert.That(cache.QueriesUnderWay, Is.Zero);
+    }
+
+    /// <summary>Answers a little late, and fails the test if a name is asked for while an answer to it is on its way.</summary>
+    private sealed class OnceAtATime : IDnsResolver
+    {
+        private readonly ConcurrentDictionary<DnsQuestion, int> _underWay = new();
+        private int _queries;
+
+        public int Doubles;
+
+        public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
+        {
+            if (_underWay.AddOrUpdate(question, 1, static (_, before) => before + 1) > 1 && !cancellationToken.IsCancellationRequested)
+                Interlocked.Increment(ref Doubles);
+            try
+            {
+                await Task.Yield();
+                if (Interlocked.Increment(ref _queries) % 16 == 0)
+                    throw new InvalidOperationException();
+                return ScriptedDnsResolver.Text(question.Name.ToString());
+            }
+            finally
+            {
+                _underWay.AddOrUpdate(question, 0, static (_, before) => before - 1);
+            }
+        }
+    }
+
+    [Test]
+    public async Task Threads_that_ask_leave_expire_and_evict_get_right_answers_and_leave_the_cache_in_order()
+    {
+        var clock = new ManualTimeProvider();
+        var world = new OnceAtATime();
+        using var cache = new CachingDnsResolver(world, new DnsCacheOptions { MaxEntries = 32, RefreshesAhead = true }, clock);
+        await OnThreadsAsync(async thread =>
+        {
+            var random = new Random(thread);
+            for (var i = 0; i < 300; i++)
+            {
+                var name = $"n{random.Next(48)}.example";
+                using var leaving = new CancellationTokenSource();
+                var call = cache.QueryAsync(ScriptedDnsResolver.Ask(name), leaving.Token);
+                if (random.Next(8) == 0)
+                    await leaving.CancelAsync();
+                if (random.Next(64) == 0)
+                    clock.Advance(100 * random.NextDouble());
+                try
+                {
+                    var answer = await call;
+                    if (answer.Status == DnsStatus.NoError)
+                        Assert.That(System.Text.Encoding.ASCII.GetString(((TxtRecord)answer.Records[0]).Octets.Span), Is.EqualTo(name));
+                    else
+                        Assert.That(answer.Status, Is.EqualTo(DnsStatus.ResolverError));
+                }
+                catch (OperationCanceledException exception)
+                {
+                    Assert.That(exception.CancellationToken, Is.EqualTo(leaving.Token));
+                }
+            }
+        });
+        Assert.That(() => cache.QueriesUnderWay, Is.Zero.After(5_000, 5));
+        Assert.That(world.Doubles, Is.Zero);
+        Assert.That(cache.EntryCount, Is.LessThanOrEqualTo(32));
+        Assert.That((cache.EntryCount, cache.EstimatedBytes), Is.EqualTo(cache.Recount()));
+    }
+
+    [Test]
+    public void Any_two_operations_on_a_cache_at_once_leave_it_as_one_after_the_other_would()
+    {
+        var question = Gen.Int[0, 4].Select(i => ScriptedDnsResolver.Ask($"n{i}.example"));
+        Check.SampleParallel(
+            Gen.Const(() => (Clock: new ManualTimeProvider(), Cache: new CachingDnsResolver(new ScriptedDnsResolver(static asked => ScriptedDnsResolver.Text(asked.Name.ToString(), 10))))),
+            question.Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache), DnsQuestion>(async (state, asked) => await state.Cache.QueryAsync(asked)),
+            Gen.Double[0, 20].Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache), double>((state, seconds) =>
+            {
+                state.Clock.Advance(seconds);
+                return Task.CompletedTask;
+            }),
+            equal: static (one, other) => one.Cache.Recount() == other.Cache.Recount() && one.Cache.EntryCount == other.Cache.EntryCount,
+            iter: Properties.Sampled.Seldom);
+    }
+}
