@@ -51,8 +51,10 @@ public class CancellationTests
                 switch (manner)
                 {
                     case Manner.Throws:
-                        token.ThrowIfCancellationRequested();
-                        throw new OperationCanceledException(caller.Token);
+                        // A flight that others may share has a token of its own, which learns a little later that nobody waits any more.
+                        while (!token.IsCancellationRequested)
+                            await Task.Delay(1, CancellationToken.None);
+                        throw new OperationCanceledException(token);
                     case Manner.ThrowsSomethingElse:
                         throw new IOException("connection reset");
                     case Manner.Waits:
@@ -132,8 +134,8 @@ public class CancellationTests
             return false;
         await PatientlyAsync(() => hooks.Pending == 0 && cache.QueriesUnderWay == 0, $"something goes on: {what}");
 
-        // The same cache, another caller: the verdict is the clean one, so nothing was kept of what was given up.
-        if (hasCache)
+        // The same cache, another caller: the verdict is the clean one, so nothing was kept of what was given up. A failure that came before that is kept, as any is (N4).
+        if (hasCache && manner != Manner.ThrowsSomethingElse)
             Assert.That((await ChaosVerdict.OfAsync(ChaosProtocol.Whole, message, cache, TestMail.Clock)).ToString(), Is.EqualTo(message.Expected), what);
         return true;
     }

@@ -88,7 +88,7 @@ public class ConcurrencyTests
                     if (answer.Status == DnsStatus.NoError)
                         Assert.That(System.Text.Encoding.ASCII.GetString(((TxtRecord)answer.Records[0]).Octets.Span), Is.EqualTo(name));
                     else
-                        Assert.That(answer.Status, Is.EqualTo(DnsStatus.ResolverError));
+                        Assert.That(answer.Status, Is.EqualTo(DnsStatus.ResolverError).Or.EqualTo(DnsStatus.Timeout)); // The clock may jump past the limit of a query.
                 }
                 catch (OperationCanceledException exception)
                 {
@@ -108,12 +108,8 @@ public class ConcurrencyTests
         var question = Gen.Int[0, 4].Select(i => ScriptedDnsResolver.Ask($"n{i}.example"));
         Check.SampleParallel(
             Gen.Const(() => (Clock: new ManualTimeProvider(), Cache: new CachingDnsResolver(new ScriptedDnsResolver(static asked => ScriptedDnsResolver.Text(asked.Name.ToString(), 10))))),
-            question.Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache), DnsQuestion>(async (state, asked) => await state.Cache.QueryAsync(asked)),
-            Gen.Double[0, 20].Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache), double>((state, seconds) =>
-            {
-                state.Clock.Advance(seconds);
-                return Task.CompletedTask;
-            }),
+            question.Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache)>(static (state, asked) => { _ = state.Cache.QueryAsync(asked).AsTask(); }),
+            Gen.Double[0, 20].Operation<(ManualTimeProvider Clock, CachingDnsResolver Cache)>(static (state, seconds) => { state.Clock.Advance(seconds); }),
             equal: static (one, other) => one.Cache.Recount() == other.Cache.Recount() && one.Cache.EntryCount == other.Cache.EntryCount,
             iter: Properties.Sampled.Seldom);
     }
