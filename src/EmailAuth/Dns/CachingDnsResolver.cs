@@ -103,6 +103,8 @@ public sealed class CachingDnsResolver : IDnsResolver, IDisposable
             {
                 if (flight.TryJoin())
                     return WaitAsync(question, flight, cancellationToken);
+                // Nobody waits for it any more: it is told so before the question goes out anew.
+                flight.Cancel();
                 Remove(question, flight);
                 continue;
             }

@@ -124,7 +124,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         {
             var query = resolver.QueryAsync(question, cancellationToken);
             if (query.IsCompletedSuccessfully)
-                return new(query.Result ?? DnsAnswer.OfNull());
+                return new(Heard(query.Result, cancellationToken));
             staysInside = true;
             return WaitAsync(query.AsTask(), question, left, isInside: true, cancellationToken);
         }
@@ -146,7 +146,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     {
         try
         {
-            return (query.IsCompleted ? await query.ConfigureAwait(false) : await query.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(false)) ?? DnsAnswer.OfNull();
+            return Heard(query.IsCompleted ? await query.ConfigureAwait(false) : await query.WaitAsync(left, timeProvider, cancellationToken).ConfigureAwait(false), cancellationToken);
         }
         catch (TimeoutException) when (!query.IsCompleted)
         {
@@ -166,6 +166,15 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
             if (isInside)
                 _gate.Leave();
         }
+    }
+
+    /// <summary>A failure that comes when the caller has left is his leaving, and no temporary error.</summary>
+    private static DnsAnswer Heard(DnsAnswer? answer, CancellationToken cancellationToken)
+    {
+        answer ??= DnsAnswer.OfNull();
+        if (answer.Status.IsTransient())
+            cancellationToken.ThrowIfCancellationRequested();
+        return answer;
     }
 
     private DnsAnswer OutOfTime(DnsQuestion question) =>

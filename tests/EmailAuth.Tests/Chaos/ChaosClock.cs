@@ -39,6 +39,13 @@ internal sealed class ChaosClock(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer is due within that time.</summary>
+    public bool IsDueWithin(TimeSpan time)
+    {
+        lock (_lock)
+            return _timers.Any(timer => timer.DueAt <= _elapsed + time.Ticks);
+    }
+
     /// <summary>Somebody sets the clock; what is measured goes on as if nothing had happened.</summary>
     public void Set(TimeSpan change)
     {

@@ -41,10 +41,12 @@ internal sealed class ChaosDnsResolver(ChaosFault fault, int seed, ChaosClock cl
     /// <summary>Waits by the clock, and says so.</summary>
     public async Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
     {
+        // Its timer is set before it counts, so that the clock never passes it by.
+        var delay = Task.Delay(time, clock, cancellationToken);
         Interlocked.Increment(ref _waiting);
         try
         {
-            await Task.Delay(time, clock, cancellationToken);
+            await delay;
         }
         finally
         {

@@ -103,6 +103,47 @@ public class MessageDnsResolverTests
         Assert.That(exception!.CancellationToken, Is.EqualTo(source.Token));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_failure_that_comes_when_the_caller_has_left_is_his_cancellation_and_no_temporary_error(bool comesLater)
+    {
+        using var source = new CancellationTokenSource();
+        var inner = new LeavingResolver(source, comesLater, DnsAnswer.NoRecords(DnsStatus.ServFail));
+        var exception = await Assert.CatchAsync<OperationCanceledException>(() => Message(inner).QueryAsync(Ask("x.example"), source.Token).AsTask());
+        Assert.That(exception!.CancellationToken, Is.EqualTo(source.Token));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_answer_that_comes_when_the_caller_has_left_may_be_one(bool comesLater)
+    {
+        using var source = new CancellationTokenSource();
+        var answer = Text("x");
+        Assert.That(await Message(new LeavingResolver(source, comesLater, answer)).QueryAsync(Ask("x.example"), source.Token), Is.SameAs(answer));
+    }
+
+    /// <summary>The caller leaves while it answers; it does not look at its token.</summary>
+    private sealed class LeavingResolver(CancellationTokenSource caller, bool comesLater, DnsAnswer answer) : IDnsResolver
+    {
+        public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
+        {
+            if (!comesLater)
+            {
+                caller.Cancel();
+                return new(answer);
+            }
+            // Its end is heard before the caller's.
+            var later = new TaskCompletionSource<DnsAnswer>();
+            _ = Task.Run(async () =>
+            {
+                await Task.Delay(20, CancellationToken.None);
+                using var first = cancellationToken.Register(() => later.TrySetResult(answer));
+                await caller.CancelAsync();
+            }, CancellationToken.None);
+            return new(later.Task);
+        }
+    }
+
     [Test]
     public async Task An_answer_that_is_there_at_once_allocates_nothing()
     {
