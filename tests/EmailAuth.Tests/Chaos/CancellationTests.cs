@@ -39,7 +39,7 @@ public class CancellationTests
 
         public int Pending => Volatile.Read(ref _pending);
 
-        public async ValueTask<T> AtAsync<T>(CancellationToken token, Func<ValueTask<T>> go)
+        public async ValueTask<T> AtAsync<T>(Func<ValueTask<T>> go, CancellationToken token)
         {
             var isTheOne = Interlocked.Increment(ref _moments) == cancelAt;
             Interlocked.Increment(ref _pending);
@@ -76,13 +76,13 @@ public class CancellationTests
     private sealed class HookedResolver(Hooks hooks) : IDnsResolver
     {
         public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default) =>
-            hooks.AtAsync(cancellationToken, () => ChaosWorld.Zone.QueryAsync(question, CancellationToken.None));
+            hooks.AtAsync(() => ChaosWorld.Zone.QueryAsync(question, CancellationToken.None), cancellationToken);
     }
 
     private sealed class HookedStream(byte[] octets, Hooks hooks) : MemoryStream(octets)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            hooks.AtAsync(cancellationToken, () => base.ReadAsync(buffer[..Math.Min(buffer.Length, 300)], CancellationToken.None));
+            hooks.AtAsync(() => base.ReadAsync(buffer[..Math.Min(buffer.Length, 300)], CancellationToken.None), cancellationToken);
     }
 
     [TestCase(Manner.AnswersAtOnce)]
