@@ -2,7 +2,6 @@ using System.Globalization;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Dns;
-using EmailAuth.Signatures;
 using EmailAuth.Spf;
 using EmailAuth.Tests.Dkim;
 
