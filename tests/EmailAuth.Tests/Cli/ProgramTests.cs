@@ -10,8 +10,13 @@ public class ProgramTests
     private static Process Start(params string[] words)
     {
         var program = Path.Combine(Path.GetDirectoryName(typeof(EmailAuthCommand).Assembly.Location)!, "EmailAuth.Cli.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] command = IgnoresInterrupts() ? ["env", "--default-signal=INT", "dotnet", program, .. words] : ["dotnet", program, .. words];
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
+
+    /// <summary>A shell that runs the tests in the background has them ignore interrupts, and so would every program that they start.</summary>
+    private static bool IgnoresInterrupts() =>
+        OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").First(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '2' or '3' or '6' or '7' or 'a' or 'b' or 'e' or 'f';
 
     /// <summary>What it says on standard error and its exit status; within a time, or the test fails.</summary>
     private static async Task<(int ExitCode, string Error)> EndAsync(Process process)
