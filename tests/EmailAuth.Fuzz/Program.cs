@@ -3,6 +3,7 @@ using EmailAuth.Fuzz;
 using EmailAuth.Fuzz.Complexity;
 using EmailAuth.Fuzz.Forgery;
 using EmailAuth.Fuzz.Soak;
+using EmailAuth.Fuzz.Stack;
 
 return args switch
 {
@@ -10,6 +11,7 @@ return args switch
     ["mutate", .. var options] => MutationVerb.Run(options),
     ["forge", var mutations, var seed] => ForgeryVerb.Run(long.Parse(mutations, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
     ["complexity"] => ComplexityVerb.Run(),
+    ["stack", var depth] => StackVerb.Run(int.Parse(depth, CultureInfo.InvariantCulture)),
     ["replay", var target, .. var files] => Replay(target, files),
     ["soak", .. var options] => await SoakVerb.RunAsync(options),
     ["afl", var target] => AflVerb.Run(target),
@@ -46,6 +48,7 @@ static int Usage()
         forge MUTATIONS SEED
                         the forgery oracle: changed octets and fields of 200 messages signed by DKIM or ARC
         complexity      branches and octets allocated as hostile input grows (branches only with an instrumented EmailAuth.dll)
+        stack DEPTH     every target and the whole verdict over nested input on a stack of 128 KiB
         replay NAME FILE…
                         runs files as they are
         soak [--minutes N] [--seed N]
