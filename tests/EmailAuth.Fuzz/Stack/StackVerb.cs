@@ -1,5 +1,6 @@
 using System.Globalization;
 using EmailAuth.Fuzz.Complexity;
+using EmailAuth.Fuzz.Targets;
 
 namespace EmailAuth.Fuzz.Stack;
 
@@ -50,7 +51,8 @@ internal static class StackVerb
 
     private static IEnumerable<Action<int>> Works(int depth)
     {
-        foreach (var target in FuzzTargets.All)
+        // Header sections are among the growing inputs; what the splitter's target compares with takes its time.
+        foreach (var target in FuzzTargets.All.Where(static target => target is not HeaderSplitterTarget))
         {
             foreach (var nest in Nests)
                 yield return times => target.Run(Repeat(target.Seeds[0], nest, times));
