@@ -17,7 +17,7 @@ public sealed class CapsuleReplay
     /// <summary>The verdict of today's code.</summary>
     public VerificationResult Verdict { get; }
 
-    /// <summary>Where it differs from the one that was recorded, texts for people included. Empty if it does not.</summary>
+    /// <summary>Where it differs from the one that was recorded, texts for people included: the code or the capsule was changed since. Empty if it does not.</summary>
     public ImmutableArray<VerdictDifference> Differences { get; }
 
     /// <summary>Questions that today's code asks and the recorded verdict did not ask, so that nothing is known of them. Nobody was asked.</summary>

@@ -9,6 +9,9 @@ internal enum ExitStatus
     /// <summary>Evaluated: the domain owner asks for quarantine or reject, or what was linted is not usable.</summary>
     Refused = 1,
 
+    /// <summary>A replay decides otherwise than was recorded.</summary>
+    Differs = 2,
+
     /// <summary>The command was used in a wrong way.</summary>
     Usage = 64,
 
@@ -38,11 +41,12 @@ internal static class ExitStatuses
     {
         ExitStatus.Success => 0,
         ExitStatus.Refused => 1,
-        ExitStatus.Temporary => 2,
-        ExitStatus.NoInput => 3,
-        ExitStatus.Defect => 4,
-        ExitStatus.NoOutput => 5,
-        ExitStatus.Usage => 6,
-        ExitStatus.Interrupted => 7,
+        ExitStatus.Differs => 2,
+        ExitStatus.Temporary => 3,
+        ExitStatus.NoInput => 4,
+        ExitStatus.Defect => 5,
+        ExitStatus.NoOutput => 6,
+        ExitStatus.Usage => 7,
+        ExitStatus.Interrupted => 8,
     };
 }

@@ -30,7 +30,10 @@ internal sealed class ReplayVerb : Verb
           emailauth replay verdict.ecap --explain
 
         The verdict is printed as "verify" prints it, and whether it is the one that was recorded; with --json as the member
-        "replay". Exit status: that of "verify", by today's verdict; 66 the file is no capsule.
+        "replay". A capsule bears no signature: whoever may write the file may write its verdict, so a difference tells that
+        the code or the capsule was changed, and not which. Keep capsules where nobody else may write.
+
+        Exit status: 2 the verdict is not the one that was recorded, in any member; else that of "verify"; 66 no capsule.
         """;
 
     public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
@@ -53,7 +56,7 @@ internal sealed class ReplayVerb : Verb
             if (explains)
                 ExplanationOutput.Write(page, replay.Verdict);
         }
-        return verdict.Status;
+        return replay.IsEqual ? verdict.Status : ExitStatus.Differs;
     }
 
     private static string Moment(VerificationCapsule capsule) => capsule.Moment.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -61,11 +64,11 @@ internal sealed class ReplayVerb : Verb
     private static void Write(TextPage page, VerificationCapsule capsule, CapsuleReplay replay)
     {
         if (replay.IsEqual)
-        {
             page.Finding("Replay", "equal", Tone.Good, $"today's code decides as was recorded on {Moment(capsule)}, in every member");
-            return;
-        }
-        page.Finding("Replay", "differs", Tone.Bad, $"today's code differs from what was recorded on {Moment(capsule)} in {replay.Differences.Length} members");
+        else
+            page.Finding("Replay", "differs", Tone.Bad, $"today's verdict is not the one recorded on {Moment(capsule)}, in {replay.Differences.Length} {(replay.Differences.Length == 1 ? "member" : "members")}: the code or the capsule was changed since");
+        if (capsule.HasHashedLocalParts)
+            page.More("local-parts and texts of header fields are pseudonyms (--hash-local-parts)");
         foreach (var difference in replay.Differences.Take(MostDifferencesTold))
             page.More($"{difference.Member}: recorded {difference.Before ?? "(nothing)"}, now {difference.Now ?? "(nothing)"}");
         if (replay.Differences.Length > MostDifferencesTold)

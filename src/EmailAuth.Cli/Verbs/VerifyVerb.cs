@@ -29,6 +29,8 @@ internal sealed class VerifyVerb : Verb
           emailauth verify - --zone example.zone --time 2026-12-01T12:00:00Z < message.eml
           emailauth verify message.eml --explain --shadow strict=min-rsa=2048,one-author --capsule verdict.ecap
 
+        {CapsuleFile.Help}
+
         {ShadowOption.Help}
 
         Exit status: 0 evaluated, and nothing is asked for; 1 quarantine or reject is asked for; 75 a temporary error decided;
@@ -52,6 +54,7 @@ internal sealed class VerifyVerb : Verb
             throw new UsageException($"{CapsuleFile.HashLocalParts.Name} goes with {CapsuleFile.Option.Name} FILE.");
         if (arguments.Has(ExplanationOutput.Option) && files.Count > 1 && !arguments.Has(JsonOutput.Option))
             throw new UsageException($"{ExplanationOutput.Option.Name} is for one message, or for several with {JsonOutput.Option.Name}; {files.Count} are given.");
+        var capsule = CapsuleFile.Read(arguments);
         var authservId = AuthservIdOption.Read(arguments);
         var session = SessionOptions.Read(arguments);
         using var dns = DnsOptions.Read(arguments);
@@ -68,7 +71,7 @@ internal sealed class VerifyVerb : Verb
         if (files.Count == 1)
         {
             var verdict = await verification.VerifyAsync(files[0], cancellationToken).ConfigureAwait(false);
-            return WriteOne(arguments, io, verdict, authservId);
+            return WriteOne(arguments, io, verdict, authservId, capsule);
         }
         var verdicts = verification.VerifyAsync(files, cancellationToken);
         return arguments.Has(JsonOutput.Option)
@@ -76,7 +79,7 @@ internal sealed class VerifyVerb : Verb
             : await WriteTableAsync(io, verdicts, files.Count).ConfigureAwait(false);
     }
 
-    private static ExitStatus WriteOne(Arguments arguments, CommandIo io, FileVerdict verdict, string authservId)
+    private static ExitStatus WriteOne(Arguments arguments, CommandIo io, FileVerdict verdict, string authservId, string? capsule)
     {
         var explains = arguments.Has(ExplanationOutput.Option);
         if (verdict.Result is not { } result)
@@ -87,7 +90,7 @@ internal sealed class VerifyVerb : Verb
             WriteHeaders(io, result, authservId, verdict.HasUnixLineEnds);
         else
             WriteText(new TextPage(io), result, authservId, explains);
-        if (arguments.Value(CapsuleFile.Option) is { } capsule && verdict.Result is not null)
+        if (capsule is not null && verdict.Result is not null)
             CapsuleFile.Write(capsule, verdict.Result.ToCapsule(new CapsuleOptions { HashLocalParts = arguments.Has(CapsuleFile.HashLocalParts) }));
         return verdict.Status;
     }

@@ -48,6 +48,7 @@ public class EvidenceVerbTests
             Assert.That(replayed.Json.GetProperty(member).GetRawText(), Is.EqualTo(verified.Json.GetProperty(member).GetRawText()));
         var text = await CommandRun.OfAsync("replay", file, "--explain");
         Assert.That(text.Output, Does.Contain("Replay  equal").And.Contain("=> fail, disposition reject"));
+        Assert.That(text.Output.Contains("are pseudonyms", StringComparison.Ordinal), Is.EqualTo(more.Length > 0));
         if (!OperatingSystem.IsWindows())
             Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
@@ -63,8 +64,8 @@ public class EvidenceVerbTests
         var other = new VerificationCapsule(capsule!.Evidence, [.. capsule.Verdict.Select(member => member.Path == "dmarc.status" ? member with { Value = "Pass" } : member)]);
         File.WriteAllBytes(file, other.ToArray());
         var run = await CommandRun.OfAsync("replay", file);
-        Assert.That(run.Status, Is.EqualTo(ExitStatus.Refused));
-        Assert.That(run.Output, Does.Contain("Replay  differs").And.Contain("dmarc.status: recorded Pass, now Fail"));
+        Assert.That(run.Status, Is.EqualTo(ExitStatus.Differs));
+        Assert.That(run.Output, Does.Contain("Replay  differs").And.Contain("dmarc.status: recorded Pass, now Fail").And.Contain("in 1 member: the code or the capsule was changed since"));
         var difference = (await CommandRun.OfAsync("replay", file, "--json")).Json.GetProperty("replay").GetProperty("differences")[0];
         Assert.That((difference.GetProperty("member").GetString(), difference.GetProperty("recorded").GetString(), difference.GetProperty("now").GetString()), Is.EqualTo(("dmarc.status", "Pass", "Fail")));
     }
@@ -95,13 +96,37 @@ public class EvidenceVerbTests
         (await CommandRun.OfAsync("replay", Sample("bounce.eml"))).AssertFailed(ExitStatus.NoInput, "is no capsule");
         (await CommandRun.OfAsync("replay", "/nowhere/at/all")).AssertFailed(ExitStatus.NoInput, "no such file");
         (await CommandRun.OfAsync(["replay"], [1, 2, 3])).AssertFailed(ExitStatus.NoInput, "is no capsule");
+        (await CommandRun.OfAsync(["replay"], [])).AssertFailed(ExitStatus.NoInput, "is empty");
+        (await CommandRun.OfAsync(["replay"], [.. "ECAP"u8, 1, 2])).AssertFailed(ExitStatus.NoInput, "damaged or cut short");
     }
 
     [Test]
-    public async Task A_capsule_that_cannot_be_written_says_so()
+    public async Task A_capsule_that_cannot_be_written_says_so_before_anything_is_judged()
     {
-        var run = await CommandRun.OfAsync(Spoofed("--capsule", "/nowhere/at/all"));
-        Assert.That(run.Status, Is.EqualTo(ExitStatus.NoOutput));
-        Assert.That(run.Error, Does.Contain("cannot be written"));
+        using var folder = new TemporaryFolder();
+        foreach (var (file, said) in (IEnumerable<(string, string)>)[("/nowhere/at/all", "there is no folder"), (folder.Path, "it is a folder")])
+        {
+            var run = await CommandRun.OfAsync(Spoofed("--capsule", file));
+            run.AssertFailed(ExitStatus.NoOutput, said);
+            Assert.That(run.Output, Is.Empty);
+        }
+        (await CommandRun.OfAsync(Spoofed("--capsule", "-"))).AssertFailed(ExitStatus.Usage, "right would be the name of a new file");
+    }
+
+    [Test]
+    public async Task A_capsule_is_never_written_over_a_file_nor_through_a_link()
+    {
+        using var folder = new TemporaryFolder();
+        var mail = Path.Combine(folder.Path, "mail.eml");
+        File.Copy(Sample("spoofed-from.eml"), mail);
+        var before = File.ReadAllBytes(mail);
+        (await CommandRun.OfAsync("verify", mail, "--capsule", mail, "--zone", Repository.PathOf("samples", "zones", "example.zone"))).AssertFailed(ExitStatus.NoOutput, "it exists, and no capsule is ever written over a file");
+        Assert.That(File.ReadAllBytes(mail), Is.EqualTo(before));
+        if (OperatingSystem.IsWindows())
+            return;
+        var (link, target) = (Path.Combine(folder.Path, "link"), Path.Combine(folder.Path, "target"));
+        File.CreateSymbolicLink(link, target);
+        (await CommandRun.OfAsync(Spoofed("--capsule", link))).AssertFailed(ExitStatus.NoOutput, "it exists");
+        Assert.That(File.Exists(target), Is.False);
     }
 }
