@@ -99,7 +99,7 @@ internal static class ExplanationParagraph
         SpfReason.NoRecord => $"The owner of {spf.Domain} could publish an SPF record",
         SpfReason.MultipleRecords or SpfReason.IdenticalRecords or SpfReason.SyntaxError or SpfReason.RecordTooLong or SpfReason.TooManyDnsLookups
             or SpfReason.TooManyVoidLookups or SpfReason.TooManyMxHosts or SpfReason.TooManyQueries or SpfReason.IncludeWithoutRecord
-            or SpfReason.RedirectWithoutRecord => $"The owner of {spf.Domain} must mend the SPF record; \"emailauth lint --type spf\" tells where it is wrong",
+            or SpfReason.RedirectWithoutRecord => $"The owner of {spf.Domain} must mend the SPF record, or have one mended that it leads to; \"emailauth lint --type spf --domain DOMAIN\" shows them all, with their look-ups and mistakes",
         SpfReason.SenderMalformed or SpfReason.DomainMalformed => "The sending server should give a reverse-path and a HELO name with a real domain",
         SpfReason.NotChecked or SpfReason.DomainDoesNotExist or SpfReason.MechanismMatched or SpfReason.NoMechanismMatched or SpfReason.DnsError
             or SpfReason.TimeLimitReached => null,

@@ -7,7 +7,7 @@ namespace EmailAuth.Cli.Output;
 /// <summary>What a checker of records found.</summary>
 internal static class LintOutput
 {
-    public static void WriteJson(Utf8JsonWriter json, LintReport report)
+    public static void WriteJson(Utf8JsonWriter json, LintReport report, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteBoolean("usable", report.IsUsable);
@@ -22,6 +22,7 @@ internal static class LintOutput
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 

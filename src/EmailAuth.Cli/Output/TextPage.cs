@@ -22,6 +22,9 @@ internal sealed class TextPage(CommandIo io)
 
     public void Line(string text, Tone tone = Tone.Plain) => io.Out.WriteLine(Paint(PlainText.OneLine(text), tone));
 
+    /// <summary>A line of a tree.</summary>
+    public void Indented(int depth, string text, Tone tone) => io.Out.WriteLine(new string(' ', depth * 2) + Paint(PlainText.OneLine(text), tone));
+
     /// <summary>A line such as <c>  SPF     pass      example.com: …</c>.</summary>
     public void Finding(string label, string result, Tone tone, string text) =>
         io.Out.WriteLine($"  {label.PadRight(LabelWidth)}{Paint(result.PadRight(ResultWidth), tone)}{PlainText.OneLine(text)}".TrimEnd());

@@ -248,7 +248,7 @@ internal partial struct SpfEvaluation
                     return false;
                 default:
                     frame.Current = directive;
-                    if (CountLookup())
+                    if (CountLookup(directive.Text))
                         _step = Step.Mechanism;
                     return false;
             }
@@ -260,9 +260,9 @@ internal partial struct SpfEvaluation
     private void EndRecord(ref Frame frame)
     {
         // §5.1: "Any redirect modifier MUST be ignored when there is an all mechanism in the record".
-        if (frame.Record is { Redirect: not null, HasAll: false })
+        if (frame.Record is { Redirect: { } redirect, HasAll: false })
         {
-            if (CountLookup())
+            if (CountLookup(redirect.Text))
                 _step = Step.Redirect;
         }
         else if (_depth == 0)

@@ -120,6 +120,7 @@ public sealed class SpfIncludeTree
 
     /// <summary>
     /// Says what is wrong or doubtful in the root's record, and what the tree adds: branches that lead nowhere, more look-ups than are allowed.
+    /// It is usable if no evaluation of it ends in an error.
     /// </summary>
     public LintReport Lint()
     {
@@ -131,7 +132,7 @@ public sealed class SpfIncludeTree
             found.Add(new(DiagnosticSeverity.Error, 0, $"the record and those that it leads to have {TotalLookups} terms that cause DNS look-ups, and 10 are allowed: for clients that match late or never the result is permerror", "RFC 7208 §4.6.4"));
         foreach (var branch in Children)
             AddProblems(branch, Domain, PositionOf(record, branch.Term!), found);
-        return new LintReport(report.IsUsable, [.. found.OrderBy(static diagnostic => diagnostic.Position)]);
+        return new LintReport(found.All(static diagnostic => diagnostic.Severity != DiagnosticSeverity.Error), [.. found.OrderBy(static diagnostic => diagnostic.Position)]);
     }
 
     // As deep as the tree, which has an end.

@@ -17,11 +17,12 @@ internal partial struct SpfEvaluation
         _ => null,
     };
 
-    private bool CountLookup()
+    /// <param name="term">The term that causes the look-up, as written.</param>
+    private bool CountLookup(string term)
     {
         if (_lookups == _options.Limits.MaxDnsLookups)
         {
-            Conclude(SpfStatus.PermError, SpfReason.TooManyDnsLookups, $"the record of {Top.Domain} takes the evaluation over {_options.Limits.MaxDnsLookups} terms that cause DNS look-ups");
+            Conclude(SpfStatus.PermError, SpfReason.TooManyDnsLookups, $"\"{term}\" of {Top.Domain} takes the evaluation over {_options.Limits.MaxDnsLookups} terms that cause DNS look-ups");
             return false;
         }
         _lookups++;
@@ -33,7 +34,7 @@ internal partial struct SpfEvaluation
     {
         if (answer.Status == DnsStatus.NoError || ++_voidLookups <= _options.Limits.MaxVoidLookups)
             return true;
-        Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_question.Name}");
+        Conclude(SpfStatus.PermError, SpfReason.TooManyVoidLookups, $"more than {_options.Limits.MaxVoidLookups} look-ups found nothing, the last one that for {_question.Name}, which the record of {Top.Domain} asks for");
         return false;
     }
 
@@ -44,7 +45,7 @@ internal partial struct SpfEvaluation
         if (IsExplaining)
             _step = Step.Ended;
         else
-            Conclude(SpfStatus.PermError, SpfReason.TooManyQueries, $"the evaluation takes more than {_options.Limits.MaxQueries} DNS queries");
+            Conclude(SpfStatus.PermError, SpfReason.TooManyQueries, $"the record of {Top.Domain} takes the evaluation over {_options.Limits.MaxQueries} DNS queries");
         return false;
     }
 

@@ -161,7 +161,7 @@ internal partial struct SpfEvaluation
     {
         question = default;
         // §4.6.4: for "%{p}" too "the number of PTR resource records queried is included in the overall limit". Asked once, counted once.
-        if (!isOwnTerm && !IsExplaining && !CountLookup())
+        if (!isOwnTerm && !IsExplaining && !CountLookup(then == Step.Redirect ? Top.Record!.Redirect!.Text : Top.Current!.Text))
             return false;
         _afterNames = then;
         _reverse = null;

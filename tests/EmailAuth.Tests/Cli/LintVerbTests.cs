@@ -57,6 +57,29 @@ public class LintVerbTests
         (await CommandRun.OfAsync(["lint", "--type", "spf", "-"], new byte[70_000])).AssertFailed(ExitStatus.NoInput, "longer than 65536");
     }
 
+    private const string Deep = """
+        example.com. TXT "v=spf1 include:a.example include:b.example -all"
+        a.example. TXT "v=spf1 a a:h.example mx exists:x.example -all"
+        b.example. TXT "v=spf1 a a:h.example mx exists:x.example mx:h.example include:%{l}.example -all"
+        """;
+
+    [Test]
+    [Rfc(7208, "4.6.4")]
+    public async Task The_records_that_a_domain_leads_to_are_shown_with_what_each_costs()
+    {
+        using var folder = new TemporaryFolder();
+        var zone = folder.Write("deep.zone", Deep);
+        var run = await CommandRun.OfAsync("lint", "--type", "spf", "--domain", "example.com", "--zone", zone);
+        Assert.That(run.Status, Is.EqualTo(ExitStatus.Refused), run.Error);
+        Assert.That(run.Output, Does.StartWith("not usable\nerror at 0: ").And.Contain("12 of 10 terms that may cause DNS look-ups:\n  example.com: 2 look-ups, 12 with those below\n"
+            + "    \"include:a.example\": 4 look-ups\n    \"include:b.example\": 6 look-ups, 6 with those below\n      \"include:%{l}.example\": differs from message to message"));
+        var json = (await CommandRun.OfAsync("lint", "--type", "spf", "--domain", "example.com", "--zone", zone, "--json")).Json;
+        Assert.That(json.GetProperty("usable").GetBoolean(), Is.False);
+        Assert.That(json.GetProperty("tree").GetProperty("children")[0].GetProperty("totalLookups").GetInt32(), Is.EqualTo(4));
+        (await CommandRun.OfAsync("lint", "--type", "dkim", "--domain", "example.com", "--zone", zone)).AssertFailed(ExitStatus.Usage, "--domain goes with --type spf");
+        (await CommandRun.OfAsync("lint", "--type", "spf", "--domain", "example.com", "--zone", zone, "v=spf1")).AssertFailed(ExitStatus.Usage, "exclude each other");
+    }
+
     [Test]
     public async Task Random_values_are_judged_and_never_break_anything()
     {

@@ -115,6 +115,22 @@ public partial class ExplanationTests
         Assert.That(terms[0].DnsLookups, Is.EqualTo(1));
     }
 
+    [TestCase("v=spf1 a:h.example mx:h.example exists:x.example include:d.example -all", "\"include:d.example\" of c.example")]
+    [TestCase("v=spf1 a:h.example mx:h.example exists:x.example redirect=d.example", "\"redirect=d.example\" of c.example")]
+    [TestCase("v=spf1 a:h.example mx:h.example a:%{p}.h.example -all", "\"a:%{p}.h.example\" of c.example")]
+    [Rfc(7208, "4.6.4")]
+    public async Task The_term_and_the_record_that_hit_the_limit_of_look_ups_are_named(string record, string named)
+    {
+        var zone = $"example.com. TXT \"v=spf1 include:a.example -all\"\na.example. TXT \"v=spf1 a:h.example mx:h.example exists:x.example include:b.example -all\"\n"
+            + $"b.example. TXT \"v=spf1 a:h.example include:c.example -all\"\nc.example. TXT \"{record}\"\nh.example. A 203.0.113.1\nh.example. MX 1 h.example.\nd.example. TXT \"v=spf1 -all\"";
+        var options = new EmailAuthenticatorOptions { KeepEvidence = true };
+        var result = await new EmailAuthenticator(ZoneDnsResolver.Parse(zone), options).VerifyAsync(TestMail.MessageOf(TestMail.Plain), new SmtpSession(IPAddress.Parse("192.0.2.1"), "x", "a@example.com"));
+        Assert.That(result.Spf.Reason, Is.EqualTo(SpfReason.TooManyDnsLookups));
+        var explanation = result.Explain();
+        Assert.That(DecidingStepTests.All(explanation.Steps).OfType<LimitStep>().First().Text, Does.Contain($"Limits.Spf.MaxDnsLookups is hit: {named} takes the evaluation over 10 terms"));
+        Assert.That(explanation.ToParagraph(), Does.Contain(named).And.Contain("lint --type spf --domain"));
+    }
+
     [Test]
     public async Task A_signature_shows_both_hashes_and_every_tag()
     {

@@ -97,6 +97,7 @@ public class SpfIncludeTreeTests
             """);
         Assert.That(tree.TotalLookups, Is.EqualTo(11));
         Assert.That(tree.Lint().Diagnostics.Single().Text, Does.Contain("have 11 terms"));
+        Assert.That(tree.Lint().IsUsable, Is.False);
     }
 
     [TestCase("include:n.example", "n.example does not exist", "§5.2")]
