@@ -24,6 +24,7 @@ internal static class FuzzTargets
         new DnsRecordingTarget(),
         new DnsAnswerTarget(),
         new DomainNameTarget(),
+        new CapsuleTarget(),
     ];
 
     /// <summary>The target of that name, or null.</summary>
