@@ -103,6 +103,8 @@ internal sealed class CheckedOptions
     {
         var to = new EmailAuthenticatorOptions();
         to = Set(to, "Verification:CheckHelo", verification.CheckHelo, static (to, value) => to with { CheckHelo = value });
+        to = Set(to, "Verification:CheckReverseName", verification.CheckReverseName, static (to, value) => to with { CheckReverseName = value });
+        to = Set(to, "Verification:KeepEvidence", verification.KeepEvidence, static (to, value) => to with { KeepEvidence = value });
         to = Set(to, "Verification:MinimumRsaKeyBits", verification.MinimumRsaKeyBits, static (to, value) =>
             to with { Dkim = to.Dkim with { MinimumRsaKeyBits = value }, Arc = to.Arc with { MinimumRsaKeyBits = value } });
         to = Try("Verification:ReceiverName", verification.ReceiverName, name => to with { Spf = to.Spf with { ReceiverName = name } }) ?? to;

@@ -5,13 +5,19 @@ using EmailAuth.Spf;
 namespace EmailAuth.Hosting;
 
 /// <summary>
-/// How messages are judged: what an operator sets. What has no key here is for code: a host that registers its own <see cref="EmailAuthenticatorOptions"/> decides
+/// How messages are judged: what an operator sets. What has no key here, such as <see cref="EmailAuthenticatorOptions.ShadowPolicies"/>, is for code: a host that registers its own <see cref="EmailAuthenticatorOptions"/> decides
 /// on everything.
 /// </summary>
 public sealed class EmailAuthVerificationOptions
 {
     /// <inheritdoc cref="EmailAuthenticatorOptions.CheckHelo"/>
     public bool? CheckHelo { get; set; }
+
+    /// <inheritdoc cref="EmailAuthenticatorOptions.CheckReverseName"/>
+    public bool? CheckReverseName { get; set; }
+
+    /// <inheritdoc cref="EmailAuthenticatorOptions.KeepEvidence"/>
+    public bool? KeepEvidence { get; set; }
 
     /// <inheritdoc cref="EmailAuthenticatorOptions.TimeLimit"/>
     public TimeSpan? TimeLimit { get; set; }

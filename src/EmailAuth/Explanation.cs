@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using EmailAuth.Dns;
 
 namespace EmailAuth;
 
@@ -55,8 +56,9 @@ public sealed class Explanation
     private static void Append(StringBuilder text, ExplanationStep step, int depth)
     {
         text.Append(' ', depth * 2).Append(step.IsDeciding ? "=> " : "").Append(step.Text);
-        if (step.Rule is { } rule && (step.IsDeciding || step is DnsStep or LimitStep))
-            text.Append(" [").Append(rule.Section).Append(rule.Rows.IsEmpty ? "" : $"; {string.Join(' ', rule.Rows)}").Append(']');
+        // The sections only: the rows of ExplanationRule are for programs. An answer needs a rule where something went wrong.
+        if (step.Rule is { } rule && (step.IsDeciding || step is LimitStep || (step is DnsStep { Answer: var answer } && (answer.IsStale || answer.Status.IsTransient()))))
+            text.Append(" [").Append(rule.Section).Append(']');
         text.Append('\n');
         // No deeper than records may include each other.
         foreach (var part in step.Steps)

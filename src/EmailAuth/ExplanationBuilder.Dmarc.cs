@@ -89,7 +89,17 @@ internal sealed partial class ExplanationBuilder
             if (author.Record is { Problems: [var problem, ..] })
                 text += $"; the record has a mistake: {problem.Text}";
         }
-        var organizational = author.OrganizationalDomain is { } found ? $"; the Organizational Domain is {found} by {method}" : "; a DNS error hides the Organizational Domain";
+        else if (author.IsPolicyHidden)
+        {
+            text = $"a DNS error hides the policy for {author.Domain}";
+        }
+        // What hides the policy mostly hides this, too.
+        var organizational = author switch
+        {
+            { OrganizationalDomain: { } found } => $"; the Organizational Domain is {found} by {method}",
+            { IsPolicyHidden: true } => "",
+            _ => "; a DNS error hides the Organizational Domain",
+        };
         return new PolicyStep(author.Domain, author, ExplanationText.Safe(text + organizational))
         {
             Rule = Rule("dmarc.policy", reference with { Rows = string.Join(' ', rows.Prepend(reference.Rows).Distinct()) }),
@@ -99,14 +109,7 @@ internal sealed partial class ExplanationBuilder
 
     private static AlignmentStep OfAlignment(AuthorDomainResult author, IdentifierAlignment alignment)
     {
-        var method = alignment.Identifier.Method == IdentifierMethod.Spf ? "SPF" : "DKIM";
-        var outcome = alignment.Identifier.Outcome switch
-        {
-            IdentifierOutcome.Pass => "passed",
-            IdentifierOutcome.Fail => "did not pass",
-            IdentifierOutcome.TempError => "is undecided",
-        };
-        return new AlignmentStep(author.Domain, alignment, ExplanationText.Safe($"{method} {outcome}: {alignment.Text}"))
+        return new AlignmentStep(author.Domain, alignment, ExplanationText.Safe(alignment.ToString()))
         {
             Rule = Rule(ExplanationText.RuleName("dmarc.alignment", alignment.Outcome), DmarcRules.Of(alignment.Outcome)),
             Input = alignment.Identifier.Method == IdentifierMethod.Spf ? Input(ExplanationInputKind.MailFrom) : Input(ExplanationInputKind.HeaderField, "DKIM-Signature"),

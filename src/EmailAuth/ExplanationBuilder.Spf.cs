@@ -45,8 +45,9 @@ internal sealed partial class ExplanationBuilder
             (_, SpfScope.Helo) => ("the HELO name, since the reverse-path is null", "RFC 7208 §2.4", "S15"),
             _ => ("the reverse-path", "RFC 7208 §2.4", "S17"),
         };
-        return new IdentityStep(ExplanationText.Safe(spf.Identity), spf.Domain,
-            ExplanationText.Safe($"the identity is {text}: \"{spf.Identity}\"{(spf.Domain is { } domain ? $", domain {domain}" : ", which names no domain")}"))
+        return new IdentityStep(ExplanationText.Safe(spf.Identity), spf.Domain, spf is { Scope: SpfScope.Helo, Helo.Length: 0 }
+            ? "there is no identity: neither a reverse-path nor a HELO name was given"
+            : ExplanationText.Safe($"the identity is {text}: \"{spf.Identity}\"{(spf.Domain is { } domain ? $", domain {domain}" : ", which names no domain")}"))
         {
             Rule = Rule("spf.identity", new RuleReference(section, rows)),
             Input = Input(spf.Scope == SpfScope.Helo ? ExplanationInputKind.Helo : ExplanationInputKind.MailFrom),

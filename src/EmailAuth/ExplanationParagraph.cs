@@ -22,6 +22,8 @@ internal static class ExplanationParagraph
             sentences.Add($"The ARC chain is {result.Arc.Status.ToKeyword()}: {result.Arc.ReasonText}");
         if (result.ArcOverride is { IsAllowed: true } allowed)
             sentences.Add($"Local policy may let it pass all the same: {allowed.ReasonText}");
+        if (result.Dmarc.Status == DmarcStatus.Fail)
+            sentences.Add("A forged message looks just like this; only if it is none, what follows is of use");
         foreach (var advice in Advice(result).Distinct().Take(MostSignatures))
             sentences.Add(advice);
         // Several authors and signatures make no book of it.
@@ -74,23 +76,34 @@ internal static class ExplanationParagraph
                 yield return dkim;
         }
         if (result.Dmarc.Status == DmarcStatus.Fail && result.Dkim.IsEmpty)
-            yield return $"The sender should sign with a key of {result.Dmarc.FromDomain}, which survives forwarding";
+            yield return $"A sender by right should sign with a key of {result.Dmarc.FromDomain}, which survives forwarding";
         if (result.Arc.Status == ArcStatus.Pass && result.ArcOverride is null && result.Dmarc.Status == DmarcStatus.Fail)
             yield return "It was forwarded: a receiver who trusts the sealers of its ARC chain may name them as trusted sealers";
     }
 
     private static string? OfDmarc(DmarcResult dmarc) => dmarc.Reason switch
     {
+        DmarcReason.NoRecord when SeveralRecordsAt(dmarc) is { } several => $"The domain's owner should remove all DMARC records at _dmarc.{several} but one: two records are as good as none",
         DmarcReason.NoRecord => $"The domain's owner could publish a policy at _dmarc.{dmarc.FromDomain}",
         DmarcReason.RecordNotUsable => $"The domain's owner should mend the record at _dmarc.{dmarc.PolicyDomain}",
         DmarcReason.SeveralRecords => "The domain's owner should leave one DMARC record",
-        DmarcReason.NoIdentifierAligned => $"The sender should use {dmarc.FromDomain}, or a domain of the same organization, as the domain of the reverse-path or of the signature",
+        DmarcReason.NoIdentifierAligned => $"If the sender sends for {dmarc.FromDomain} by right, that domain, or a domain of the same organization, should be that of the reverse-path or of the signature",
         DmarcReason.NoFromField or DmarcReason.SeveralFromFields or DmarcReason.FromNotParsable or DmarcReason.NoMailbox or DmarcReason.TooManyMailboxes
             or DmarcReason.TooManyAuthorDomains or DmarcReason.SeveralAuthors or DmarcReason.AddressLiteral or DmarcReason.SingleLabelDomain
             or DmarcReason.InvalidDomain => "The sender's program must write exactly one From field with a mailbox of a real domain",
         DmarcReason.NotEveryAuthorDomainPassed or DmarcReason.IdentifierAligned or DmarcReason.NoAuthenticatedIdentifier or DmarcReason.PolicyHidden
             or DmarcReason.AlignmentHidden or DmarcReason.IdentifierTemporaryError or DmarcReason.HeaderNotRead => null,
     };
+
+    private static Dns.DomainName? SeveralRecordsAt(DmarcResult dmarc)
+    {
+        foreach (var author in dmarc.AuthorDomains)
+        {
+            if (author.Domain == dmarc.FromDomain && author.SeveralRecordsAt is [var first, ..])
+                return first;
+        }
+        return null;
+    }
 
     private static string? OfSpf(SpfResult spf) => spf.Reason switch
     {

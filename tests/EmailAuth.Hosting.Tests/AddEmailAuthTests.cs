@@ -42,7 +42,7 @@ public class AddEmailAuthTests
             ("Cache:QueryTimeLimit", "00:00:08"),
             ("SharedCache:KeyPrefix", "mail:"), ("SharedCache:Secret", Convert.ToBase64String(new byte[32])), ("SharedCache:LookupTimeLimit", "00:00:00.050"),
             ("SharedCache:MaxBypassTime", "00:05:00"),
-            ("Verification:CheckHelo", "false"), ("Verification:TimeLimit", "00:00:25"), ("Verification:MinimumRsaKeyBits", "2048"), ("Verification:ReceiverName", "mx.receiver.example"),
+            ("Verification:CheckHelo", "false"), ("Verification:CheckReverseName", "true"), ("Verification:KeepEvidence", "true"), ("Verification:TimeLimit", "00:00:25"), ("Verification:MinimumRsaKeyBits", "2048"), ("Verification:ReceiverName", "mx.receiver.example"),
             ("Verification:TrustedSealers:0:Domain", "lists.example.org"), ("Verification:TrustedSealers:0:RecipientDomains:0", "receiver.example"),
             ("Verification:TrustedSealers:0:Sources:0", "192.0.2.0/24"),
             ("AuthservId", "mx.receiver.example"), ("LogAddresses", "true"))).Configure(options);
@@ -73,7 +73,7 @@ public class AddEmailAuthTests
         }));
         Assert.That(read.Authenticator.Limits.Dns, Is.EqualTo(new DnsLimits { MaxQueriesPerMessage = 100, MaxParallelQueriesPerMessage = 4, MaxTimePerMessage = TimeSpan.FromSeconds(20) }));
         Assert.That(read.Authenticator.TimeLimit, Is.EqualTo(TimeSpan.FromSeconds(25)));
-        Assert.That(read.Authenticator.CheckHelo, Is.False);
+        Assert.That((read.Authenticator.CheckHelo, read.Authenticator.CheckReverseName, read.Authenticator.KeepEvidence), Is.EqualTo((false, true, true)));
         Assert.That(read.Authenticator.Spf.ReceiverName, Is.EqualTo("mx.receiver.example"));
         Assert.That(read.Authenticator.TrustedSealers.Sealers.Single().ToString(), Does.Contain("lists.example.org"));
         var shared = read.SharedCache!;

@@ -22,7 +22,7 @@ internal static class DmarcText
     public static void Write(TextPage page, DmarcResult dmarc)
     {
         var result = dmarc.Status.ToKeyword();
-        var identifiers = dmarc.Identifiers.Select(alignment => $"{Name(alignment.Identifier)}: {alignment.Text}").Distinct();
+        var identifiers = dmarc.Identifiers.Select(alignment => alignment.ToString()).Distinct();
         // Where identifiers decided, they tell why.
         var reason = dmarc.Reason is DmarcReason.IdentifierAligned or DmarcReason.NoIdentifierAligned ? null : dmarc.ReasonText;
         string?[] lines = [reason, Policy(dmarc), .. identifiers];
@@ -64,15 +64,4 @@ internal static class DmarcText
         DmarcPolicy.Quarantine => "its owner asks for quarantine",
         DmarcPolicy.Reject => "its owner asks to reject it",
     };
-
-    private static string Name(AuthenticatedIdentifier identifier) => (identifier.Method switch
-    {
-        IdentifierMethod.Spf => "SPF",
-        IdentifierMethod.Dkim => "DKIM",
-    }) + (identifier.Outcome switch
-    {
-        IdentifierOutcome.Pass => " passed",
-        IdentifierOutcome.Fail => " did not pass",
-        IdentifierOutcome.TempError => " undecided",
-    });
 }

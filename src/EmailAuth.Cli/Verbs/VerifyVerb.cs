@@ -89,15 +89,17 @@ internal sealed class VerifyVerb : Verb
         else if (arguments.Has(Headers))
             WriteHeaders(io, result, authservId, verdict.HasUnixLineEnds);
         else
-            WriteText(new TextPage(io), result, authservId, explains);
+            WriteText(new TextPage(io), result, authservId, explains, lacksIdentity: arguments.Has(SessionOptions.Ip) && !arguments.Has(SessionOptions.Helo) && !arguments.Has(SessionOptions.MailFrom));
         if (capsule is not null && verdict.Result is not null)
             CapsuleFile.Write(capsule, verdict.Result.ToCapsule(new CapsuleOptions { HashLocalParts = arguments.Has(CapsuleFile.HashLocalParts) }));
         return verdict.Status;
     }
 
-    private static void WriteText(TextPage page, VerificationResult result, string authservId, bool explains)
+    private static void WriteText(TextPage page, VerificationResult result, string authservId, bool explains, bool lacksIdentity)
     {
         VerificationText.Write(page, result, authservId);
+        if (lacksIdentity)
+            page.Line($"  {SessionOptions.Helo.Name} and {SessionOptions.MailFrom.Name} were not given; SPF checks the domains that they name", Tone.Doubtful);
         if (explains)
             ExplanationOutput.Write(page, result);
     }

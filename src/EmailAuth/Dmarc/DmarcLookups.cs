@@ -11,9 +11,16 @@ namespace EmailAuth.Dmarc;
 internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, string? Detail)
 {
     /// <summary>For people. A server's own words add nothing; a budget's say what was waited for.</summary>
-    public string Text => Status == DnsStatus.OverBudget && Detail is not null
-        ? $"the query for _dmarc.{Name} ended in {Status}: {Detail}"
-        : $"the query for _dmarc.{Name} ended in {Status}";
+    public string Text => Status switch
+    {
+        DnsStatus.Timeout => $"the query for _dmarc.{Name} got no answer in time",
+        DnsStatus.ServFail => $"the server failed at the query for _dmarc.{Name}",
+        DnsStatus.Refused => $"the server refused the query for _dmarc.{Name}",
+        DnsStatus.Malformed => $"the answer to the query for _dmarc.{Name} was malformed",
+        DnsStatus.OverBudget when Detail is not null => $"the query for _dmarc.{Name} was not asked or not waited for: {Detail}",
+        DnsStatus.OverBudget => $"the query for _dmarc.{Name} was not asked or not waited for",
+        _ => $"the resolver failed at the query for _dmarc.{Name}",
+    };
 }
 
 /// <summary>

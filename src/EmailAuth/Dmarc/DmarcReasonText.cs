@@ -5,6 +5,7 @@ internal static class DmarcReasonText
 {
     public static string Of(AuthorDomainResult result, PolicyDiscovery discovery, string? problemText) => result.Reason switch
     {
+        DmarcReason.NoRecord when result.SeveralRecordsAt is [var first, ..] => $"no policy record applies to {result.Domain}: there are several at _dmarc.{first}, so that none of them counts; right would be one",
         DmarcReason.NoRecord => $"no policy record applies to {result.Domain}",
         DmarcReason.RecordNotUsable => $"the record at _dmarc.{result.PolicyDomain} has {Problem(result.Record)} and no valid address in rua, so that no policy applies",
         DmarcReason.SeveralRecords => $"there are several policy records at _dmarc.{result.SeveralRecordsAt[0]}; right would be one",
@@ -50,7 +51,7 @@ internal static class DmarcReasonText
 
     private static string Text(IdentifierAlignment? alignment) => alignment is null
         ? "no authenticated identifier is aligned"
-        : $"{Name(alignment)}: {alignment.Text}";
+        : $"{Name(alignment)} passed, {(alignment.IsAlignedPass ? "and" : "but")} {alignment.Text}";
 
     private static string TemporaryError(AuthorDomainResult result)
     {

@@ -67,6 +67,25 @@ public sealed class IdentifierAlignment
         AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_authorOrganizationalDomain ?? _authorDomain.TakeLast(1)}",
     };
 
+    /// <summary>How the check ended, and the comparison, for people.</summary>
+    public override string ToString()
+    {
+        var method = Identifier.Method switch
+        {
+            IdentifierMethod.Spf => "SPF",
+            IdentifierMethod.Dkim => "DKIM",
+        };
+        var isAligned = Outcome is AlignmentOutcome.Relaxed or AlignmentOutcome.Strict;
+        return Identifier.Outcome switch
+        {
+            IdentifierOutcome.Pass => $"{method} passed: {Text}",
+            IdentifierOutcome.Fail when isAligned => $"{method} did not pass; it would be aligned, as {Text}",
+            IdentifierOutcome.Fail => $"{method} did not pass: {Text}",
+            IdentifierOutcome.TempError when isAligned => $"{method} is undecided; it would be aligned, as {Text}",
+            IdentifierOutcome.TempError => $"{method} is undecided: {Text}",
+        };
+    }
+
     /// <summary>Compares, asking DNS only where the answer could be "aligned" (M11).</summary>
     internal static ValueTask<IdentifierAlignment> EvaluateAsync(AuthenticatedIdentifier identifier, PolicyDiscovery author, DmarcRecord record, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken)
     {

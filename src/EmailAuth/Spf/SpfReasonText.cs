@@ -40,6 +40,8 @@ internal static class SpfReasonText
         return result.Reason switch
         {
             SpfReason.NotChecked => "not checked: the address of the SMTP client is not known",
+            SpfReason.SenderMalformed or SpfReason.DomainMalformed when result is { Scope: SpfScope.Helo, Helo.Length: 0 } =>
+                "neither a reverse-path nor a HELO name was given, so that there is no domain to check",
             SpfReason.SenderMalformed => $"\"{Printable(result.Identity)}\" is not a mailbox, so it names no domain to check; a reverse-path looks like user@example.com",
             SpfReason.DomainMalformed => $"\"{Printable(result.Identity)}\" names no domain that could be checked; a fully qualified domain name is needed, such as mail.example.com",
             SpfReason.DomainDoesNotExist => $"{domain} does not exist",

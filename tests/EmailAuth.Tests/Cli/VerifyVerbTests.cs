@@ -51,6 +51,15 @@ public class VerifyVerbTests
         }
         """;
 
+    [TestCase(true)]
+    [TestCase(false, "--helo", "mail.example.com")]
+    [TestCase(false, "--mail-from=")]
+    public async Task Text_says_that_neither_HELO_name_nor_reverse_path_was_given(bool says, params string[] more)
+    {
+        var run = await CommandRun.OfAsync(["verify", "-", "--zone", Repository.PathOf("samples", "zones", "example.zone"), "--ip", "192.0.2.1", .. more], "From: a@example.com\r\n\r\nx"u8.ToArray());
+        Assert.That(run.Output.Contains("--helo and --mail-from were not given", StringComparison.Ordinal), Is.EqualTo(says), run.Output + run.Error);
+    }
+
     [Test]
     public async Task The_JSON_is_that_of_the_contract()
     {

@@ -488,10 +488,10 @@ public class DmarcEvaluatorTests
             NoRecord: no policy record applies to nowhere.test
             RecordNotUsable: the record at _dmarc.useless.test has a mistake ("x" is not a policy; right would be none, quarantine or reject) and no valid address in rua, so that no policy applies
             NoAuthenticatedIdentifier: neither SPF nor DKIM authenticated a domain, and _dmarc.example.com has a policy
-            NoIdentifierAligned: no authenticated identifier is aligned with example.com: SPF: example.net lies outside example.com
-            IdentifierAligned: DKIM: x.example.com and example.com have the same Organizational Domain example.com
-            PolicyHidden: which policy applies to broken.test is unknown: the query for _dmarc.broken.test ended in Timeout
-            AlignmentHidden: SPF: whether mail.example.com is aligned with example.com is unknown: the query for _dmarc.mail.example.com ended in Timeout
+            NoIdentifierAligned: no authenticated identifier is aligned with example.com: SPF passed, but example.net lies outside example.com
+            IdentifierAligned: DKIM passed, and x.example.com and example.com have the same Organizational Domain example.com
+            PolicyHidden: which policy applies to broken.test is unknown: the query for _dmarc.broken.test got no answer in time
+            AlignmentHidden: SPF passed, but whether mail.example.com is aligned with example.com is unknown: the query for _dmarc.mail.example.com got no answer in time
             IdentifierTemporaryError: DKIM ended in a temporary error, and example.com is the author domain itself
             NotEveryAuthorDomainPassed: no policy record applies to nowhere.test, one of several author domains, of which others passed
             FromNotParsable: the From field is malformed at octet 4: right would be a local-part; a route before the address is obsolete (RFC 5322 §4.4)

@@ -131,6 +131,75 @@ public partial class ExplanationTests
         Assert.That(explanation.ToParagraph(), Does.Contain(named).And.Contain("lint --type spf --domain"));
     }
 
+    private static async Task<Explanation> ExplainAsync(string zone, string? fault = null, string helo = "mail.attacker.example", string? mailFrom = "x@attacker.example", string from = "From: a@example.com")
+    {
+        var dns = ZoneDnsResolver.Parse(zone);
+        if (fault is not null)
+            dns.WithFault(fault, DnsRecordType.TXT, DnsStatus.Timeout);
+        var authenticator = new EmailAuthenticator(dns, new EmailAuthenticatorOptions { KeepEvidence = true });
+        return (await authenticator.VerifyAsync(TestMail.MessageOf($"{from}\r\n\r\nx"), new SmtpSession(IPAddress.Parse("192.0.2.1"), helo, mailFrom))).Explain();
+    }
+
+    [Test]
+    [Pin("M2")]
+    public async Task Two_records_are_told_as_two_and_not_as_none()
+    {
+        var explanation = await ExplainAsync("_dmarc.example.com. TXT \"v=DMARC1; p=reject\"\n_dmarc.example.com. TXT \"v=DMARC1; p=none\"");
+        Assert.That(explanation.ToParagraph(), Does.Contain("there are several at _dmarc.example.com, so that none of them counts").And.Contain("remove all DMARC records at _dmarc.example.com but one")
+            .And.Not.Contain("could publish a policy"));
+    }
+
+    [Test]
+    public async Task A_hidden_policy_is_told_once_and_in_words()
+    {
+        var explanation = await ExplainAsync("example.com. TXT \"v=spf1 -all\"", fault: "_dmarc.example.com");
+        var dmarc = string.Join('\n', DecidingStepTests.All(explanation.Steps).SkipWhile(step => step is not MethodStep { Method: "dmarc" }).Skip(1).Select(step => step.Text));
+        Assert.That(dmarc, Does.Contain("a DNS error hides the policy for example.com\n").And.Not.Contain("no policy applies").And.Not.Contain("hides the Organizational Domain"));
+        Assert.That(explanation.ToText(), Does.Contain("is unknown: the query for _dmarc.example.com got no answer in time").And.Not.Contain("Timeout"));
+    }
+
+    [TestCase("x@attacker.example", "If the sender sends for example.com by right")]
+    [TestCase(null, "A sender by right should sign with a key of example.com")]
+    public async Task Nobody_is_told_how_to_forge(string? mailFrom, string advice)
+    {
+        var paragraph = (await ExplainAsync("_dmarc.example.com. TXT \"v=DMARC1; p=reject\"\nattacker.example. TXT \"v=spf1 +all\"", mailFrom: mailFrom)).ToParagraph();
+        Assert.That(paragraph, Does.Contain("A forged message looks just like this").And.Contain(advice).And.Not.Contain("The sender should"));
+    }
+
+    [Test]
+    public async Task Without_any_identity_that_is_what_is_said()
+    {
+        var text = (await ExplainAsync("", helo: "", mailFrom: null)).ToText();
+        Assert.That(text, Does.Contain("SPF none: neither a reverse-path nor a HELO name was given").And.Contain("there is no identity").And.Not.Contain("postmaster"));
+    }
+
+    [Test]
+    public async Task The_text_names_sections_and_no_rows_and_no_rule_for_an_answer_that_came()
+    {
+        var explanation = await ExplainAsync("_dmarc.example.com. TXT \"v=DMARC1; p=reject\"", fault: "attacker.example");
+        foreach (var line in explanation.ToText().Split('\n'))
+            Assert.That(line, Does.Not.Match("; [SDAMHN][0-9]"));
+        Assert.That(explanation.ToText(), Does.Match("attacker\\.example TXT: no answer came in time .*\\[RFC 1035 §4\\.1\\.1\\]\n").And.Contain("p=reject\"\n").And.Contain(" [RFC 9989 §"));
+        Assert.That(explanation.ToJson(), Does.Contain("\"M10\"").Or.Contain("\"N1\""));
+    }
+
+    [TestCase("v=spf1 -all", "SPF did not pass; it would be aligned, as example.com is the author domain itself")]
+    [TestCase("v=spf1 +all", "SPF passed: example.com is the author domain itself")]
+    public async Task An_identifier_that_did_not_pass_is_told_as_what_would_be(string record, string text)
+    {
+        var explanation = await ExplainAsync($"_dmarc.example.com. TXT \"v=DMARC1; p=reject\"\nexample.com. TXT \"{record}\"", mailFrom: "a@example.com");
+        Assert.That(explanation.ToText(), Does.Contain(text));
+        Assert.That(explanation.ToParagraph(), Does.Not.Contain("SPF: "));
+    }
+
+    [TestCase("From: a@example.com, b@example.com")]
+    [TestCase("From: a@example.com, b@EXAMPLE.com")]
+    public async Task An_author_domain_is_told_once(string from)
+    {
+        var explanation = await ExplainAsync("_dmarc.example.com. TXT \"v=DMARC1; p=reject\"", from: from);
+        Assert.That(explanation.ToText().Split("the author domain is example.com").Length, Is.EqualTo(2));
+    }
+
     [Test]
     public async Task A_signature_shows_both_hashes_and_every_tag()
     {
