@@ -25,11 +25,13 @@ internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, stri
 
 /// <summary>
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
-/// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time.
+/// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time; asking ahead may go on beside it.
 /// </summary>
 internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions options)
 {
-    // At most 24 names by default, so a list is the quickest index.
+    private readonly Lock _lock = new();
+
+    // A few names, so a list is the quickest index. Under the lock: what is asked ahead looks here while the answers come on other threads.
     private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
     private readonly ImmutableArray<DomainName>.Builder _asked = ImmutableArray.CreateBuilder<DomainName>(8);
 
@@ -46,11 +48,8 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
     /// <summary>What is published at <c>_dmarc</c> below the domain.</summary>
     public ValueTask<DmarcRecordSet> RecordsOfAsync(DomainName domain, CancellationToken cancellationToken)
     {
-        foreach (var (known, records) in _known)
-        {
-            if (known.Equals(domain))
-                return new(records);
-        }
+        if (Known(domain) is { } known)
+            return new(known);
         if (!domain.TryPrepend("_dmarc"u8, out var name))
             return new(DmarcRecordSet.OfImpossibleName);
         if (!TryCount(name))
@@ -66,13 +65,21 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
     /// <summary>Asks ahead for what is published at <c>_dmarc</c> below the domain, unless that is known. Never for more names than the limit lets be asked.</summary>
     public void AskAhead(DomainName domain, CancellationToken cancellationToken)
     {
-        foreach (var (known, _) in _known)
-        {
-            if (known.Equals(domain))
-                return;
-        }
-        if (_ahead++ < Limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
+        if (Known(domain) is null && Interlocked.Increment(ref _ahead) <= Limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
             resolver.AskAhead(new DnsQuestion(name, DnsRecordType.TXT), null, cancellationToken);
+    }
+
+    private DmarcRecordSet? Known(DomainName domain)
+    {
+        lock (_lock)
+        {
+            foreach (var (known, records) in _known)
+            {
+                if (known.Equals(domain))
+                    return records;
+            }
+            return null;
+        }
     }
 
     private async ValueTask<DmarcRecordSet> WaitAsync(DomainName domain, DomainName name, ValueTask<DnsAnswer> query) =>
@@ -93,7 +100,8 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
             records = DmarcRecordSet.OfImpossibleRecord;
         }
         options.Trace?.Steps.Add(new DmarcStep(domain, records.Status, records.Record, records.HasSeveralRecords));
-        _known.Add((domain, records));
+        lock (_lock)
+            _known.Add((domain, records));
         return records;
     }
 

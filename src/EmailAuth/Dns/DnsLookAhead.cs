@@ -89,8 +89,22 @@ internal sealed class DnsLookAhead(IDnsResolver resolver, DnsLimits limits) : ID
             then = entry.Then;
             entry.Then = null;
         }
-        then?.Invoke(entry.Question, answer);
+        Go(then, entry.Question, answer);
         entry.Set(answer);
+    }
+
+    private static void Go(Action<DnsQuestion, DnsAnswer>? then, DnsQuestion question, DnsAnswer answer)
+    {
+        try
+        {
+            then?.Invoke(question, answer);
+        }
+#pragma warning disable CA1031 // It decides nothing, so it may not bring a verdict down.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The turn of what was not asked ahead comes all the same.
+        }
     }
 
     /// <summary>Asks a question ahead, unless it was asked before or the bounds are reached.</summary>
@@ -119,7 +133,7 @@ internal sealed class DnsLookAhead(IDnsResolver resolver, DnsLimits limits) : ID
                 return;
         }
         if (known is not null)
-            then?.Invoke(question, known);
+            Go(then, question, known);
         else
             AskNext();
     }
@@ -225,7 +239,14 @@ internal sealed class DnsLookAhead(IDnsResolver resolver, DnsLimits limits) : ID
                 return;
             _isOver = true;
         }
-        _work?.Cancel();
+        try
+        {
+            _work?.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Thrown by what a resolver of the host's own does when it is cancelled.
+        }
         _work?.Dispose();
         DnsMetrics.CountNotNeeded(Count().NotNeeded);
     }
