@@ -4,7 +4,8 @@ using System.Xml.Linq;
 namespace EmailAuth.Package;
 
 /// <summary>
-/// The packages as they were packed, in the folder that EMAILAUTH_PACKAGES names. Where it names none, the tests are ignored with that reason; where CI is true, they fail.
+/// The packages as they were packed, in the folder that EMAILAUTH_PACKAGES names. Where it names none, the tests are ignored with that reason, and fail where the
+/// environment says EMAILAUTH_PEERS=required.
 /// </summary>
 internal static class Packages
 {
@@ -15,7 +16,7 @@ internal static class Packages
             if (Environment.GetEnvironmentVariable("EMAILAUTH_PACKAGES") is { Length: > 0 } folder)
                 return folder;
             const string reason = "EMAILAUTH_PACKAGES names no folder of packages. To run these tests: .ci/pack, and set it to the path of artifacts/packages.";
-            if (Environment.GetEnvironmentVariable("CI") == "true")
+            if (Environment.GetEnvironmentVariable("EMAILAUTH_PEERS") == "required")
                 Assert.Fail(reason);
             Assert.Ignore(reason);
             return "";
