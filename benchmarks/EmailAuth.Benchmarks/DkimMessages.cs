@@ -19,13 +19,17 @@ internal static class DkimMessages
     /// <summary>The client, HELO name and sender that <see cref="Zone"/> authorizes by the last network of the last of five includes.</summary>
     public static SmtpSession Session { get; } = new(IPAddress.Parse("203.0.113.77"), "out-7.provider.example", "bounce-4711@news.example.com");
 
-    /// <summary>Both keys, a DMARC policy, and the SPF records of a large sender.</summary>
+    /// <summary>
+    /// Both keys, a DMARC policy, and the SPF records of a large sender. Both zones have an SOA record, without which no cache keeps that a name does not
+    /// exist (RFC 2308 §5): HELO has no record, and DMARC asks at names without one.
+    /// </summary>
     public static string ZoneText { get; } =
         $"""
         {DkimKeyRecord.FromKey(Rsa).ToMasterFile(Domain, "rsa")}
         {DkimKeyRecord.FromKey(Ed25519).ToMasterFile(Domain, "ed")}
         _dmarc.example.com. 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:reports@example.com"
         com. 3600 IN SOA ns.example. hostmaster.example. 1 3600 600 604800 3600
+        example. 3600 IN SOA ns.example. hostmaster.example. 1 3600 600 604800 3600
         {SpfRecords.ZoneText}
         """;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EmailAuth.Dns;
 using EmailAuth.Syntax;
 
@@ -113,7 +114,7 @@ public sealed class DmarcEvaluator
             (AlignmentOutcome.NotEvaluated, _) => (DmarcStatus.Fail, DmarcReason.NoAuthenticatedIdentifier),
             _ => (DmarcStatus.Fail, DmarcReason.NoIdentifierAligned),
         };
-        return new AuthorDomainResult(policy, status, reason, ImmutableArray.Create(alignments), IsSampledOut(policy));
+        return new AuthorDomainResult(policy, status, reason, ImmutableCollectionsMarshal.AsImmutableArray(alignments), IsSampledOut(policy));
 
         AuthorDomainResult Without(DmarcStatus status, DmarcReason reason) => new(policy, status, reason, [], false);
 

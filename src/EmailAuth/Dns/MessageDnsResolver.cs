@@ -14,7 +14,8 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
 {
     private readonly TimeSpan _time = timeLimit < limits.MaxTimePerMessage ? timeLimit.Value : limits.MaxTimePerMessage;
     private readonly long _started = timeProvider.GetTimestamp();
-    private readonly DnsQueryGate _gate = new(limits.MaxParallelQueriesPerMessage, limits.MaxQueriesPerMessage);
+    private readonly CachingDnsResolver? _cache = resolver as CachingDnsResolver;
+    private DnsQueryGate? _gate;
     private DnsLookAhead? _lookAhead;
     private int _queries;
 
@@ -32,6 +33,18 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
 
     /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>, unless a cache has the answer at hand.</summary>
     public bool IsOutOfTime => TimeLeft <= TimeSpan.Zero;
+
+    // Made with the first question that no cache answers.
+    private DnsQueryGate Gate
+    {
+        get
+        {
+            if (Volatile.Read(ref _gate) is { } gate)
+                return gate;
+            gate = new DnsQueryGate(limits.MaxParallelQueriesPerMessage, limits.MaxQueriesPerMessage);
+            return Interlocked.CompareExchange(ref _gate, gate, null) ?? gate;
+        }
+    }
 
     private TimeSpan TimeLeft => _time - timeProvider.GetElapsedTime(_started);
 
@@ -85,11 +98,13 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
 
     private ValueTask<DnsAnswer> AskAsync(DnsQuestion question, CancellationToken cancellationToken)
     {
+        // What a cache knows needs no time, which a body that took its own must not hide, and no place among those under way.
+        if (_cache?.AtHand(question) is { } known)
+            return new(known);
         var left = TimeLeft;
-        // What a cache knows needs no time: a body that took its own must not hide it.
         if (left <= TimeSpan.Zero)
-            return new((resolver as CachingDnsResolver)?.AtHand(question) ?? OutOfTime(question));
-        if (!_gate.TryEnter())
+            return new(OutOfTime(question));
+        if (!Gate.TryEnter())
             return QueueAsync(question, left, cancellationToken);
         return AskAsync(question, left, cancellationToken);
     }
@@ -103,7 +118,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         try
         {
             // There are never more waiting than the message may ask.
-            await _gate.TryEnterAsync(both.Token).ConfigureAwait(false);
+            await Gate.TryEnterAsync(both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -112,7 +127,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         left -= timeProvider.GetElapsedTime(queued);
         if (left > TimeSpan.Zero)
             return await AskAsync(question, left, cancellationToken).ConfigureAwait(false);
-        _gate.Leave();
+        Gate.Leave();
         return OutOfTime(question);
     }
 
@@ -138,7 +153,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         finally
         {
             if (!staysInside)
-                _gate.Leave();
+                Gate.Leave();
         }
     }
 
@@ -164,7 +179,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         finally
         {
             if (isInside)
-                _gate.Leave();
+                Gate.Leave();
         }
     }
 
