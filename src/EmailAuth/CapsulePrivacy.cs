@@ -1,16 +1,14 @@
 using System.Collections.Immutable;
 using System.Text;
 using EmailAuth.Signatures;
+using EmailAuth.Spf;
+using EmailAuth.Syntax;
 
 namespace EmailAuth;
 
 /// <summary>Makes a verdict and its evidence into one in which no address can be read. What is replaced is told at <see cref="CapsuleOptions"/>.</summary>
 internal static class CapsulePrivacy
 {
-    // The members that quote what peers and messages say; all others are words of the program, numbers and domains.
-    private static readonly string[] FreeTexts =
-        ["reasonText", "identity", "explanation", "helo", "authenticationResults", "authenticationResultsProblem", "comment", "reason", "value"];
-
     public static VerificationCapsule Hide(VerificationResult result, VerdictEvidence evidence, Pseudonyms pseudonyms)
     {
         var digests = new Dictionary<int, byte[]>();
@@ -19,7 +17,7 @@ internal static class CapsulePrivacy
         var hidden = evidence with
         {
             Session = Hide(evidence.Session, pseudonyms),
-            Header = HeaderPrivacy.Hide(result.Header, evidence.Header.Span, pseudonyms),
+            Header = HeaderPrivacy.Hide(evidence, pseudonyms),
             KeptDigests = digests,
             Shadows = [],
         };
@@ -31,52 +29,55 @@ internal static class CapsulePrivacy
         return new VerificationCapsule(again.Evidence!, Merge(VerdictMembers.Of(result), VerdictMembers.Of(again)));
     }
 
+    /// <summary>Of HELO a domain or IP address stays; of the reverse-path the domain that is its identity.</summary>
     private static SmtpSession Hide(SmtpSession session, Pseudonyms pseudonyms)
     {
-        var helo = session.Helo.LastIndexOf('@') is >= 0 and var at ? Replace(session.Helo[..at], pseudonyms) + session.Helo[at..] : session.Helo;
-        var mailFrom = session.MailFrom switch
-        {
-            null => null,
-            var path when path.LastIndexOf('@') is >= 0 and var end => Replace(path[..end], pseudonyms) + path[end..],
-            var path => Replace(path, pseudonyms),
-        };
-        return session with { Helo = helo, MailFrom = mailFrom };
+        return session with { Helo = HideHelo(session.Helo, pseudonyms), MailFrom = session.MailFrom is { Length: > 0 } path ? HidePath(path, pseudonyms) : session.MailFrom };
     }
 
-    private static string Replace(string text, Pseudonyms pseudonyms)
+    private static string HideHelo(string helo, Pseudonyms pseudonyms)
     {
-        var octets = Encoding.UTF8.GetBytes(text);
-        // An angle bracket is no part of the local-part, which shall be the same wherever it stands.
-        pseudonyms.Replace(octets.AsSpan(text.StartsWith('<') ? 1 : 0));
+        if (SpfIdentity.OfHelo(helo).Domain is not null || IpAddressText.TryParse(helo.AsSpan().Trim("[]"), out _))
+            return helo;
+        var octets = Replace(helo, pseudonyms);
+        if (SpfIdentity.OfHelo(Encoding.UTF8.GetString(octets)).Domain is not null)
+            HeaderPrivacy.Spoil(octets);
         return Encoding.UTF8.GetString(octets);
     }
 
-    /// <summary>The verdict as it was, but for the texts, which are those with the replacements.</summary>
-    private static ImmutableArray<VerdictMember> Merge(ImmutableArray<VerdictMember> was, ImmutableArray<VerdictMember> hidden)
+    private static string HidePath(string path, Pseudonyms pseudonyms)
     {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (path, value) in hidden)
-            texts[path] = value;
-        var merged = ImmutableArray.CreateBuilder<VerdictMember>(was.Length);
-        foreach (var (path, value) in was)
-        {
-            if (!IsFreeText(path))
-                merged.Add(new VerdictMember(path, value));
-            else if (texts.TryGetValue(path, out var text))
-                merged.Add(new VerdictMember(path, text));
-        }
-        return merged.DrainToImmutable();
+        var identity = SpfIdentity.OfMailFrom(path, "");
+        var domain = path.LastIndexOf('@') + 1;
+        if (identity.Domain is not null)
+            return Encoding.UTF8.GetString(Replace(path[..domain], pseudonyms)) + path[domain..];
+        var octets = Replace(path, pseudonyms);
+        if (SpfIdentity.OfMailFrom(Encoding.UTF8.GetString(octets), "").Domain is not null)
+            HeaderPrivacy.Spoil(octets.AsSpan(octets.AsSpan().LastIndexOf((byte)'@') + 1));
+        return Encoding.UTF8.GetString(octets);
     }
 
-    private static bool IsFreeText(string path)
+    private static byte[] Replace(string text, Pseudonyms pseudonyms)
     {
-        var name = path.AsSpan(path.LastIndexOf('.') + 1);
-        foreach (var text in FreeTexts)
+        var octets = Encoding.UTF8.GetBytes(text);
+        HeaderPrivacy.ReplaceWords(octets, pseudonyms);
+        return octets;
+    }
+
+    /// <summary>The verdict as it was in all that cannot quote anything; every text is that of the verdict with the replacements.</summary>
+    private static ImmutableArray<VerdictMember> Merge(ImmutableArray<VerdictMember> was, ImmutableArray<VerdictMember> hidden)
+    {
+        var merged = ImmutableArray.CreateBuilder<VerdictMember>(was.Length);
+        foreach (var member in was)
         {
-            // The reasons of methods are words of the program; those of claims are a sealer's.
-            if (name.SequenceEqual(text) && (text != "reason" || path.Contains("claims", StringComparison.Ordinal)))
-                return true;
+            if (member.IsClosed)
+                merged.Add(member);
         }
-        return false;
+        foreach (var member in hidden)
+        {
+            if (!member.IsClosed)
+                merged.Add(member);
+        }
+        return merged.DrainToImmutable();
     }
 }

@@ -4,6 +4,11 @@ using EmailAuth.Dns;
 namespace EmailAuth;
 
 /// <summary>What came of judging the message of a <see cref="VerificationCapsule"/> again.</summary>
+/// <remarks>
+/// That nothing differs says that the file agrees with itself by today's code, not that the message was ever judged so: whoever can write the file can write
+/// the verdict and what it is made of. With hashed local-parts (<see cref="VerificationCapsule.HasHashedLocalParts"/>) the hashes of the signed fields come
+/// from the file as well.
+/// </remarks>
 public sealed class CapsuleReplay
 {
     internal CapsuleReplay(VerificationResult verdict, ImmutableArray<VerdictDifference> differences, ImmutableArray<DnsQuestion> missingAnswers, bool lacksBodyHash)
@@ -26,6 +31,6 @@ public sealed class CapsuleReplay
     /// <summary>Whether today's code needs a hash of the body that the recorded verdict did not take.</summary>
     public bool LacksBodyHash { get; }
 
-    /// <summary>Whether today's code decides as the recorded verdict does, in every member.</summary>
+    /// <summary>Whether today's code decides as the recorded verdict does, in every member: the file agrees with itself.</summary>
     public bool IsEqual => Differences.IsEmpty;
 }

@@ -91,8 +91,8 @@ internal sealed record VerdictEvidence
     /// <summary>The header section as the rooms see it.</summary>
     public HeaderBlock ReadHeader(MessageLimits limits)
     {
-        // Of a section over the limit for the whole only the beginning was kept.
-        if (Defect == MessageDefect.HeaderBlockTooLong)
+        // Of a section over the limit for the whole only the beginning was kept. What else may be wrong shows again in what was kept.
+        if (Defect == MessageDefect.HeaderBlockTooLong && Header.Length >= Options.Limits.Message.MaxHeaderBytes)
             return HeaderBlock.Defective(Defect, Header, limits);
         return HeaderBlock.Parse(Header, limits);
     }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using EmailAuth.Arc;
 using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Dns;
 using EmailAuth.Iprev;
 using EmailAuth.Spf;
 
@@ -12,7 +14,11 @@ namespace EmailAuth;
 /// <summary>One member of a verdict, as text.</summary>
 /// <param name="Path">Which one, such as <c>dkim[0].status</c>.</param>
 /// <param name="Value">Its value.</param>
-internal readonly record struct VerdictMember(string Path, string Value);
+internal readonly record struct VerdictMember(string Path, string Value)
+{
+    /// <summary>Whether it is a word of the program, a truth, a number, a time, a domain or an IP address; else it may quote what peers and messages say.</summary>
+    public bool IsClosed { get; init; }
+}
 
 /// <summary>All that a verdict says, member by member in a fixed order, to compare one with another. Members that are null are left out, and the two
 /// counts that depend on how long answers take (<see cref="VerificationResult.DnsQueriesAhead"/>).</summary>
@@ -281,8 +287,13 @@ internal sealed class VerdictMembers
             _ => value.ToString(),
         };
         if (text is not null)
-            _members.Add(new VerdictMember(_at + name, text));
+            _members.Add(new VerdictMember(_at + name, text) { IsClosed = IsClosed(value!.GetType()) });
     }
+
+    /// <summary>The types whose values cannot quote a text.</summary>
+    internal static bool IsClosed(Type type) =>
+        type == typeof(bool) || type.IsEnum || type == typeof(int) || type == typeof(long) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset)
+        || type == typeof(DomainName) || type == typeof(IPAddress);
 
     private void Add<T>(string name, ImmutableArray<T> values)
     {

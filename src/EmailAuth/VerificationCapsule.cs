@@ -10,6 +10,11 @@ namespace EmailAuth;
 /// would decide otherwise. It holds no text of the body. Immutable. See <see cref="VerificationResult.ToCapsule"/>.
 /// A capsule bears no signature: whoever may write its octets may write its verdict. Keep it where nobody else may write, or sign it yourself.
 /// </summary>
+/// <remarks>
+/// A capsule carries no signature: whoever can write the file can write its verdict, its DNS answers and its hashes. Keep it where only those write whom you
+/// trust, or sign it. With hashed local-parts the hashes of the signed fields come from the file, too, and not from the fields: nothing in it shows that the
+/// signatures once covered a header section of this form.
+/// </remarks>
 public sealed class VerificationCapsule
 {
     /// <summary>The most octets that <see cref="TryRead"/> takes: 20 MiB.</summary>
@@ -46,7 +51,14 @@ public sealed class VerificationCapsule
     {
         var source = new EvidenceSource(_evidence, mayShare: false);
         var verdict = await EmailAuthenticator.JudgeAgainAsync(_evidence, _evidence.Options, source, cancellationToken).ConfigureAwait(false);
-        return new CapsuleReplay(verdict, VerdictMembers.Compare(_verdict, VerdictMembers.Of(verdict)), [.. source.Missing], source.LacksBodyHash);
+        return new CapsuleReplay(verdict, Compare(verdict), [.. source.Missing], source.LacksBodyHash);
+    }
+
+    private ImmutableArray<VerdictDifference> Compare(VerificationResult verdict)
+    {
+        var differences = VerdictMembers.Compare(_verdict, VerdictMembers.Of(verdict));
+        // It is kept beside the verdict too, and is found again in the header section.
+        return _evidence.Defect == verdict.MessageDefect ? differences : differences.Add(new VerdictDifference("header.defect", _evidence.Defect.ToString(), verdict.MessageDefect.ToString()));
     }
 
     /// <summary>The capsule as octets, for <see cref="TryRead"/>.</summary>

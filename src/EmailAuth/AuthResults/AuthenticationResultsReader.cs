@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using EmailAuth.Dns;
 using EmailAuth.Syntax;
 
 namespace EmailAuth.AuthResults;
@@ -23,6 +24,12 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
     private readonly int _length = value.Length;
     private SyntaxReader _reader = new(value.TrimFws());
     private string? _comment;
+
+    /// <summary>
+    /// Is told where keywords stand, the version, and domains and IP addresses: authserv-id, values, and what follows the "@" of values. A field that cannot be
+    /// read to its end has told some of it.
+    /// </summary>
+    public TakenOctets? Taken { get; init; }
 
     /// <summary>Reads it all. The answer is null, or why it cannot be read.</summary>
     public string? Read(out string authservId, out ImmutableArray<MethodResult> results)
@@ -48,6 +55,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         version = null;
         if (!TrySkipCfws())
             return At(ControlOrComment);
+        var start = _reader.Position;
         if (_reader.Peek == '"')
         {
             if (!QuotedText.TryRead(ref _reader, out authservId))
@@ -61,12 +69,15 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
             return At("there is no authserv-id, the name of the service that checked");
         if (!IsPrintable(authservId))
             return At("the authserv-id holds a control character or a line separator");
+        if (Taken is not null && IsDomainOrAddress(authservId))
+            Taken.Take(_reader.Slice(start, _reader.Position));
 
         var before = _reader.Position;
         if (!TrySkipCfws())
             return At(ControlOrComment);
         if (_reader.Position > before && _reader.TakeWhile(Digits) is { IsEmpty: false } digits)
         {
+            Taken?.Take(digits);
             digits = digits.TrimStart((byte)'0');
             version = digits.IsEmpty ? "0" : Octets.ToPrintable(digits, 10);
             if (!TrySkipCfws())
@@ -176,9 +187,11 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
             if (_reader.Position == before)
                 return At("expected white space before the next property");
 
-            var type = ReadKeyword();
+            before = _reader.Position;
+            var type = ReadKeyword(takes: false);
             if (type.Length == 0)
                 return At("expected a property, such as \"smtp.mailfrom=\"");
+            var typeText = _reader.Slice(before, _reader.Position);
             if (!TrySkipCfws())
                 return At(ControlOrComment);
             var name = "";
@@ -192,7 +205,7 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
             }
             if (!_reader.TryTake((byte)'='))
                 return At("expected \"=\" and a value");
-            if (ReadPropertyValue(out var text) is { } problem)
+            if (ReadPropertyValue(out var text, out var part) is { } problem)
                 return problem;
 
             if (read.Count + skipped == limits.MaxProperties)
@@ -203,15 +216,22 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
                 reason ??= text;
             else
                 skipped++;
+            if (name.Length > 0 || type == "reason")
+                Taken?.Take(typeText);
+            if (name.Length > 0)
+                TakeValue(name, text, part);
         }
         properties = read.DrainToImmutable();
         return null;
     }
 
     /// <summary>pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ); a quoted local-part keeps its quotes.</summary>
-    private string? ReadPropertyValue(out string text)
+    /// <param name="text">The value.</param>
+    /// <param name="part">The octets that it ends in: all, or those behind an "@" that stands alone.</param>
+    private string? ReadPropertyValue(out string text, out ReadOnlySpan<byte> part)
     {
         text = "";
+        part = default;
         if (!TrySkipCfws())
             return At(ControlOrComment);
         var start = _reader.Position;
@@ -219,13 +239,15 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         {
             if (!QuotedText.TryRead(ref _reader, out text))
                 return At("a quoted string that does not end or holds a control character");
+            part = _reader.Slice(start + 1, _reader.Position - 1);
             if (_reader.Peek != '@')
                 return null;
             text = Unfolded(_reader.Slice(start, _reader.Position));
         }
         else
         {
-            text = Octets.ToText(_reader.TakeWhile(UnquotedOctets));
+            part = _reader.TakeWhile(UnquotedOctets);
+            text = Octets.ToText(part);
         }
 
         // RFC 5322 §3.4.1: CFWS may stand on both sides of the "@". No other item begins with "@".
@@ -240,16 +262,31 @@ internal ref struct AuthenticationResultsReader(ReadOnlySpan<byte> value, Authen
         }
         if (!isCut && !TrySkipCfws())
             return At(ControlOrComment);
-        text = $"{text}{(isCut ? "" : "@")}{Octets.ToText(_reader.TakeWhile(TokenOctets))}";
+        part = _reader.TakeWhile(TokenOctets);
+        text = $"{text}{(isCut ? "" : "@")}{Octets.ToText(part)}";
         return null;
     }
 
+    private readonly void TakeValue(string name, string text, ReadOnlySpan<byte> part)
+    {
+        var at = text.LastIndexOf('@');
+        var end = text.AsSpan(at + 1);
+        // Without "@" it is a domain where one is expected only: the name of a login (RFC 8601 §2.7.4) may look like one.
+        if (Taken is not null && (at >= 0 || name is "d" or "i" or "from" or "mailfrom" or "helo" ? IsDomainOrAddress(end) : IpAddressText.TryParse(end, out _)))
+            Taken.Take(part[(part.LastIndexOf((byte)'@') + 1)..]);
+    }
+
+    private static bool IsDomainOrAddress(ReadOnlySpan<char> text) =>
+        (DomainName.TryParse(text, out var domain) && domain.LabelCount > 1) || IpAddressText.TryParse(text, out _);
+
     /// <summary>A keyword in lower case; empty if none comes next, or one that is longer than any that may be written.</summary>
-    private string ReadKeyword()
+    private string ReadKeyword(bool takes = true)
     {
         var keyword = _reader.TakeWhile(KeywordOctets);
         if (keyword.Length > AuthenticationResults.LongestKeyword)
             return "";
+        if (takes)
+            Taken?.Take(keyword);
         return string.Create(keyword.Length, keyword, static (characters, octets) =>
         {
             for (var i = 0; i < octets.Length; i++)

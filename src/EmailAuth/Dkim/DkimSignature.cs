@@ -114,10 +114,7 @@ public sealed class DkimSignature
         defect = default;
         if (!table.TryFind("i"u8, out var tag))
             return true;
-        if (!QuotedPrintableText.TryDecode(table.Value(tag), MaxIdentityLength, out identity)
-            || Array.LastIndexOf(identity, (byte)'@') is var at && at < 0
-            || !IsLocalPart(identity.AsSpan(0, at))
-            || !IsDomain(identity.AsSpan(at + 1), out var found))
+        if (!TrySplitIdentity(table.Value(tag), out identity, out var found))
         {
             defect = new(SignatureRule.Identity, tag.ValuePosition, $"\"{Octets.ToPrintable(table.Value(tag))}\" in i= is no identity; a domain behind \"@\" was expected, and a local part may stand before it");
             return false;
@@ -127,6 +124,16 @@ public sealed class DkimSignature
             return true;
         defect = new(SignatureRule.IdentityOutsideDomain, tag.ValuePosition, $"the domain {found} in i= is neither {domain} (d=) nor below it");
         return false;
+    }
+
+    /// <summary>Decodes <c>i=</c> and reads the domain behind its last "@".</summary>
+    internal static bool TrySplitIdentity(ReadOnlySpan<byte> value, out byte[] identity, [NotNullWhen(true)] out DomainName? domain)
+    {
+        domain = null;
+        return QuotedPrintableText.TryDecode(value, MaxIdentityLength, out identity)
+            && Array.LastIndexOf(identity, (byte)'@') is >= 0 and var at
+            && IsLocalPart(identity.AsSpan(0, at))
+            && IsDomain(identity.AsSpan(at + 1), out domain);
     }
 
     // RFC 6376 §3.5 makes the local part opaque, but its syntax is that of an address: an "@" stands in quotes only, so that nobody takes what

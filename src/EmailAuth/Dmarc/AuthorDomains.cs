@@ -50,9 +50,12 @@ public sealed class AuthorDomains
         : this;
 
     /// <summary>Reads the From field of a header section, or tells why it cannot be one message's only From field.</summary>
-    internal static AuthorDomains Read(HeaderBlock header, DmarcLimits limits)
+    /// <param name="header">The header section.</param>
+    /// <param name="limits">How much is read.</param>
+    /// <param name="taken">Is told where what was read stands.</param>
+    internal static AuthorDomains Read(HeaderBlock header, DmarcLimits limits, TakenOctets? taken = null)
     {
-        var domains = new Collector(limits);
+        var domains = new Collector(limits, taken);
         if (header.Defect != MessageDefect.None)
         {
             // It can be made so on purpose: whom it names as its author in what was seen decides how strictly it is handled (RFC 9989 §11.5).
@@ -74,6 +77,7 @@ public sealed class AuthorDomains
                 // RFC 5322 allows no white space before a field's name, no fold before its colon, and nothing but visible octets in it; another program may
                 // read it all the same.
                 lookalikes++;
+                taken?.Take(header.Octets[field.Start..field.Colon]);
                 ScanForDomains(header.Value(field), domains);
             }
         }
@@ -108,9 +112,9 @@ public sealed class AuthorDomains
             if (reader.IsAddressLiteral)
                 domains.Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
             else if (DomainName.TryParse(reader.Domain, out var domain))
-                domains.Add(domain);
+                domains.Add(domain, reader.Domain);
             else
-                domains.Report(DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
+                domains.Refuse(reader.Domain, DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
         }
         if (reader.Problem is { } expected)
         {
@@ -134,9 +138,13 @@ public sealed class AuthorDomains
         while (value.IndexOf((byte)'@') is >= 0 and var at)
         {
             value = value[(at + 1)..];
+            var rest = value;
             var length = TakeDomain(ref value, room);
+            var text = rest[..^value.Length];
             if (DomainName.TryParse(((ReadOnlySpan<byte>)room[..length]).TrimEnd((byte)'.'), out var domain) && domain.LabelCount > 1)
-                domains.Add(domain);
+                domains.Add(domain, text);
+            else
+                domains.Taken?.RefuseDomain(text);
         }
     }
 
@@ -193,6 +201,7 @@ public sealed class AuthorDomains
 
         static int Scan(ReadOnlySpan<byte> line, Collector domains)
         {
+            domains.Taken?.Take(line[..line.IndexOf((byte)':')]);
             var end = 0;
             while (end < line.Length && line[end..].IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
             {
@@ -212,13 +221,30 @@ public sealed class AuthorDomains
     }
 
     /// <summary>Gathers different domains up to the limit, and the first problem.</summary>
-    private sealed class Collector(DmarcLimits limits)
+    private sealed class Collector(DmarcLimits limits, TakenOctets? taken = null)
     {
         private readonly ImmutableArray<DomainName>.Builder _domains = ImmutableArray.CreateBuilder<DomainName>(1);
         private DmarcReason? _problem;
         private string? _text;
 
         public DmarcLimits Limits => limits;
+
+        public TakenOctets? Taken => taken;
+
+        public void Add(DomainName domain, ReadOnlySpan<byte> text)
+        {
+            if (domain.LabelCount > 1)
+                taken?.Take(text);
+            else
+                taken?.RefuseDomain(text);
+            Add(domain);
+        }
+
+        public void Refuse(ReadOnlySpan<byte> text, DmarcReason problem, string problemText)
+        {
+            taken?.RefuseDomain(text);
+            Report(problem, problemText);
+        }
 
         public void Add(DomainName domain)
         {

@@ -1,0 +1,50 @@
+namespace EmailAuth.Syntax;
+
+/// <summary>
+/// The parts of a text that its readers took something from, and those that they looked at and refused. It is kept where somebody wants to know what of a
+/// text matters.
+/// </summary>
+/// <param name="text">The text, of which every part is a slice.</param>
+internal sealed class TakenOctets(ReadOnlyMemory<byte> text)
+{
+    private readonly List<(int Start, int Length)> _taken = [];
+    private readonly List<(int Start, int Length)> _refused = [];
+
+    /// <summary>How many parts were taken.</summary>
+    public int Count => _taken.Count;
+
+    /// <summary>Parts that were refused as a domain that is to be asked for.</summary>
+    public IReadOnlyList<(int Start, int Length)> RefusedDomains => _refused;
+
+    public void Take(ReadOnlySpan<byte> part) => Add(_taken, part);
+
+    public void RefuseDomain(ReadOnlySpan<byte> part) => Add(_refused, part);
+
+    /// <summary>Where the part begins in the text.</summary>
+    public int Start(ReadOnlySpan<byte> part) => text.Span.Overlaps(part, out var start) ? start : 0;
+
+    /// <summary>Takes back all but the first so many.</summary>
+    public void Forget(int count) => _taken.RemoveRange(count, _taken.Count - count);
+
+    /// <summary>Writes the first so many parts to where they stand in the text.</summary>
+    public void CopyTo(Span<byte> copy, int count)
+    {
+        foreach (var (start, length) in _taken[..count])
+            text.Span.Slice(start, length).CopyTo(copy[start..]);
+    }
+
+    /// <summary>Of each octet of the text whether it was taken.</summary>
+    public bool[] ToFlags()
+    {
+        var flags = new bool[text.Length];
+        foreach (var (start, length) in _taken)
+            flags.AsSpan(start, length).Fill(true);
+        return flags;
+    }
+
+    private void Add(List<(int Start, int Length)> parts, ReadOnlySpan<byte> part)
+    {
+        if (text.Span.Overlaps(part, out var start))
+            parts.Add((start, part.Length));
+    }
+}
