@@ -54,7 +54,7 @@ public sealed class PublicSuffixList
     /// <param name="checkInterval">How often to look at the file; null for one hour.</param>
     /// <param name="timeProvider">The clock of that interval; null for the system's.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="FormatException">The file holds no rule, or its ICANN section does not end.</exception>
+    /// <exception cref="FormatException">The file holds no rule, its ICANN section does not end, or it has neither such a section nor the rule <c>com</c>.</exception>
     public static PublicSuffixList FromFile(string path, TimeSpan? checkInterval = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -65,7 +65,7 @@ public sealed class PublicSuffixList
 
     /// <summary>Reads the file anew now, changed or not. For a list that is not from a file it does nothing.</summary>
     /// <exception cref="IOException">The file cannot be read; the list is as it was.</exception>
-    /// <exception cref="FormatException">The file holds no rule, or its ICANN section does not end; the list is as it was.</exception>
+    /// <exception cref="FormatException">As for <see cref="FromFile"/>; the list is as it was.</exception>
     public void Reload()
     {
         if (_path is null)

@@ -52,12 +52,19 @@ internal sealed class PublicSuffixRules
     {
         // The stamp first: a change while it is read shows at the next look.
         var stamp = StampOf(path);
-        return Parse(File.ReadAllBytes(path), stamp);
+        var text = File.ReadAllBytes(path);
+        var rules = Parse(text, stamp);
+        // Nearly any file has a line that can be read as a rule; a list that is not divided has at least the one that all have.
+        if (!IsDivided(text) && !rules._rules.ContainsKey("com"))
+            throw new FormatException("It has neither a line \"===BEGIN ICANN DOMAINS===\" nor the rule \"com\"; right would be a list in the format of publicsuffix.org.");
+        return rules;
     }
+
+    private static bool IsDivided(ReadOnlySpan<byte> text) => text.IndexOf("===BEGIN ICANN DOMAINS==="u8) >= 0;
 
     public static PublicSuffixRules Parse(ReadOnlySpan<byte> text, FileStamp stamp)
     {
-        var isDivided = text.IndexOf("===BEGIN ICANN DOMAINS==="u8) >= 0;
+        var isDivided = IsDivided(text);
         var isInside = !isDivided;
         var hasEnded = !isDivided;
         string? version = null;

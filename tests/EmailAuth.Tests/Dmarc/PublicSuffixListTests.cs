@@ -132,6 +132,27 @@ public class PublicSuffixListTests
     public void A_file_that_is_not_there_is_an_error_at_once() =>
         Assert.That(() => PublicSuffixList.FromFile("/nowhere/list.dat"), Throws.InstanceOf<IOException>());
 
+    [TestCase("mx1\n", false)]
+    [TestCase("# A title\n\nSome words.\nbut no list\n", false)]
+    [TestCase("com\nco.uk\n", true)]
+    [TestCase("// ===BEGIN ICANN DOMAINS===\nexample\n// ===END ICANN DOMAINS===\n", true)]
+    public void A_file_that_looks_like_no_list_is_none(string text, bool isList)
+    {
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.dat");
+        try
+        {
+            File.WriteAllText(path, text);
+            if (isList)
+                Assert.That(PublicSuffixList.FromFile(path).RuleCount, Is.Positive);
+            else
+                Assert.That(() => PublicSuffixList.FromFile(path), Throws.InstanceOf<FormatException>().With.Message.Contains("nor the rule \"com\""));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private sealed class Clock : TimeProvider
     {
         private long _now;
