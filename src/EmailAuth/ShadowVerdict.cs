@@ -7,7 +7,7 @@ namespace EmailAuth;
 public sealed class ShadowVerdict
 {
     // What a receiver acts on. Everything else may differ without anybody noticing.
-    private static readonly string[] Deciding = ["messageDefect", "dkimStatus", "isTransient", "spf.status", "helo.status", "arc.status", "dmarc.status", "dmarc.disposition", "arcOverride.isAllowed"];
+    private static readonly string[] Deciding = ["dmarc.status", "dmarc.disposition", "spf.status", "dkimStatus", "arc.status", "arcOverride.isAllowed"];
 
     internal ShadowVerdict(string name, VerificationResult verdict, ImmutableArray<VerdictDifference> differences, ImmutableArray<DnsQuestion> notKnown, bool lacksBodyHash)
     {
@@ -27,7 +27,10 @@ public sealed class ShadowVerdict
     /// <summary>Where it differs from the verdict that counts (<see cref="VerdictDifference.Before"/>), in every member.</summary>
     public ImmutableArray<VerdictDifference> Differences { get; }
 
-    /// <summary>Whether a status, the disposition or an override differs: what a receiver acts on.</summary>
+    /// <summary>
+    /// Whether something differs that a receiver acts on: the status of DMARC, its disposition, the status of SPF, DKIM or ARC, or whether local policy may
+    /// override DMARC. The HELO identity and iprev do not count.
+    /// </summary>
     public bool Disagrees => Differences.Any(static difference => Deciding.Contains(difference.Member, StringComparer.Ordinal));
 
     /// <summary>

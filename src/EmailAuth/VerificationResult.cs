@@ -122,7 +122,8 @@ public sealed class VerificationResult
     }
 
     /// <summary>
-    /// The verdict and all that it was made of, to file it and to replay it later. Only where <see cref="EmailAuthenticatorOptions.KeepEvidence"/> is set.
+    /// The verdict and all that it was made of, to file it and to replay it later. Only where <see cref="EmailAuthenticatorOptions.KeepEvidence"/> is set,
+    /// or where there are <see cref="EmailAuthenticatorOptions.ShadowPolicies"/>, which need the evidence, too.
     /// </summary>
     /// <param name="options">What to keep; null for all but the body.</param>
     /// <exception cref="InvalidOperationException">The evidence was not kept.</exception>

@@ -67,6 +67,20 @@ public class ShadowPolicyTests
     }
 
     [Test]
+    public async Task The_HELO_name_and_the_reverse_name_are_no_disagreement()
+    {
+        var (result, _) = await VerifyAsync(TestMail.Plain, "ann@example.com", Shadow("no HELO", new() { CheckHelo = false }), Shadow("reverse", new() { CheckReverseName = true }));
+        Assert.That(result.Shadows.Select(shadow => (shadow.Disagrees, shadow.Differences.IsEmpty)), Is.EqualTo(new[] { (false, false), (false, false) }));
+    }
+
+    [Test]
+    public void A_session_has_a_HELO_name()
+    {
+        Assert.That(() => new SmtpSession(null, null!, null), Throws.ArgumentNullException);
+        Assert.That(() => new SmtpSession(null, "", null) with { Helo = null! }, Throws.ArgumentNullException);
+    }
+
+    [Test]
     public async Task They_are_counted_by_name()
     {
         var seen = new List<string>();
