@@ -10,7 +10,7 @@ internal static class ShadowOption
     public static readonly Option Option = new("--shadow", "NAME=SETTING[,SETTING]…", "judge by these settings, too, with the same DNS answers; see below", IsRepeatable: true);
 
     public const string Help = """
-        Settings of --shadow: min-rsa=BITS (shorter RSA keys do not count), one-author (several mailboxes in From are
+        Settings of --shadow: min-rsa=BITS (1024 to 4096: shorter RSA keys do not count), one-author (several mailboxes in From are
         permerror), public-suffix-list=FILE (RFC 7489), tree-walk (RFC 9989), accept-partial-body (l=),
         accept-bare-line-ends. What such a policy asks and the verdict did not ask is not asked, and said to be not known.
         """;
@@ -23,12 +23,26 @@ internal static class ShadowOption
             var sign = text.IndexOf('=', StringComparison.Ordinal);
             if (sign < 1 || sign == text.Length - 1)
                 throw new UsageException($"{Option.Name}: {PlainText.Quoted(text)} is not fit; right would be a name and settings, such as strict=min-rsa=2048,one-author.");
-            var shadowed = options;
-            foreach (var setting in text[(sign + 1)..].Split(','))
-                shadowed = Apply(shadowed, setting);
-            policies.Add(new ShadowPolicy(text[..sign], shadowed));
+            var name = text[..sign];
+            if (policies.Any(policy => policy.Name == name))
+                throw new UsageException($"{Option.Name}: {PlainText.Quoted(name)} is given twice; right would be a name of its own for each.");
+            policies.Add(new ShadowPolicy(name, Apply(options, text[(sign + 1)..].Split(','))));
         }
         return policies.DrainToImmutable();
+    }
+
+    private static EmailAuthenticatorOptions Apply(EmailAuthenticatorOptions options, string[] settings)
+    {
+        var seen = new HashSet<string>();
+        foreach (var setting in settings)
+        {
+            options = Apply(options, setting);
+            if (!seen.Add(setting.Split('=')[0]))
+                throw new UsageException($"{Option.Name}: {PlainText.Quoted(setting)} comes after another of its kind; right would be one.");
+        }
+        return seen.Contains("tree-walk") && seen.Contains("public-suffix-list")
+            ? throw new UsageException($"{Option.Name}: tree-walk and public-suffix-list exclude each other.")
+            : options;
     }
 
     private static EmailAuthenticatorOptions Apply(EmailAuthenticatorOptions options, string setting)

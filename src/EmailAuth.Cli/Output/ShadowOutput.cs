@@ -14,15 +14,53 @@ internal static class ShadowOutput
     {
         foreach (var shadow in result.Shadows)
         {
-            var dmarc = shadow.Verdict.Dmarc;
-            var text = shadow.Disagrees
-                ? $"would be DMARC {dmarc.Status.ToKeyword()}, disposition {dmarc.Disposition.ToKeyword()}, SPF {shadow.Verdict.Spf.Status.ToKeyword()}, DKIM {shadow.Verdict.DkimStatus.ToKeyword()}"
-                : "decides the same";
-            if (!shadow.IsComplete)
-                text += $"; not all of it is known, as {(shadow.NotKnown.IsEmpty ? "a hash of the body was not taken" : $"{shadow.NotKnown[0]} was not asked")}";
-            page.Finding("Shadow", shadow.Disagrees ? "differs" : "same", shadow.Disagrees ? Tone.Doubtful : Tone.Plain, $"{shadow.Name}: {text}");
+            var texts = Texts(result, shadow);
+            page.Finding("Shadow", shadow.Disagrees ? "differs" : "same", shadow.Disagrees ? Tone.Doubtful : Tone.Plain, $"{shadow.Name}: {texts[0]}");
+            foreach (var text in texts.Skip(1))
+                page.More(text);
         }
     }
+
+    /// <summary>What differs and why, in the words of the shadow; where nothing does, that.</summary>
+    public static IReadOnlyList<string> Texts(VerificationResult main, ShadowVerdict shadow)
+    {
+        var (was, now) = (main, shadow.Verdict);
+        var texts = new List<string>();
+        if (now.Dmarc.Status != was.Dmarc.Status)
+            texts.Add($"DMARC {now.Dmarc.Status.ToKeyword()} instead of {was.Dmarc.Status.ToKeyword()}: {now.Dmarc.ReasonText}");
+        if (now.Dmarc.Disposition != was.Dmarc.Disposition)
+            texts.Add($"disposition {now.Dmarc.Disposition.ToKeyword()} instead of {was.Dmarc.Disposition.ToKeyword()}");
+        if (now.Spf.Status != was.Spf.Status)
+            texts.Add($"SPF {now.Spf.Status.ToKeyword()} instead of {was.Spf.Status.ToKeyword()}: {now.Spf.ReasonText}");
+        if (now.DkimStatus != was.DkimStatus)
+            texts.Add($"DKIM {now.DkimStatus.ToKeyword()} instead of {was.DkimStatus.ToKeyword()}: {DkimReason(was, now)}");
+        if (now.Arc.Status != was.Arc.Status)
+            texts.Add($"ARC {now.Arc.Status.ToKeyword()} instead of {was.Arc.Status.ToKeyword()}: {now.Arc.ReasonText}");
+        if ((now.ArcOverride?.IsAllowed ?? false) != (was.ArcOverride?.IsAllowed ?? false))
+            texts.Add($"local policy {(now.ArcOverride is { IsAllowed: true } ? "may" : "may not")} override DMARC");
+        if (texts.Count == 0)
+            texts.Add("decides the same");
+        if (!shadow.IsComplete)
+            texts.Add($"not all of it is known, as {(shadow.NotKnown.IsEmpty ? "a hash of the body was not taken" : $"{shadow.NotKnown[0]} was not asked")}");
+        return texts;
+    }
+
+    /// <summary>Of the first signature that is judged otherwise.</summary>
+    private static string DkimReason(VerificationResult was, VerificationResult now)
+    {
+        for (var i = 0; i < now.Dkim.Length; i++)
+        {
+            if (i >= was.Dkim.Length || now.Dkim[i].Status != was.Dkim[i].Status)
+                return now.Dkim[i].ReasonText;
+        }
+        return "no signature counts";
+    }
+
+    /// <summary>A value as the document has it elsewhere: the RFC's words are the names of results in small letters.</summary>
+    public static string? Shown(string member, string? value) =>
+        member.EndsWith("tatus", StringComparison.Ordinal) || member.EndsWith("olicy", StringComparison.Ordinal) || member.EndsWith("disposition", StringComparison.Ordinal)
+            ? value?.ToLowerInvariant()
+            : value;
 
     public static void Write(Utf8JsonWriter json, ImmutableArray<ShadowVerdict> shadows)
     {
@@ -52,8 +90,8 @@ internal static class ShadowOutput
         {
             json.WriteStartObject();
             json.WriteString("member", difference.Member);
-            json.WriteString(before, difference.Before);
-            json.WriteString(now, difference.Now);
+            json.WriteString(before, Shown(difference.Member, difference.Before));
+            json.WriteString(now, Shown(difference.Member, difference.Now));
             json.WriteEndObject();
         }
         json.WriteEndArray();

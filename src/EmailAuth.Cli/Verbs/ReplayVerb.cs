@@ -70,7 +70,7 @@ internal sealed class ReplayVerb : Verb
         if (capsule.HasHashedLocalParts)
             page.More("local-parts and texts of header fields are pseudonyms (--hash-local-parts)");
         foreach (var difference in replay.Differences.Take(MostDifferencesTold))
-            page.More($"{difference.Member}: recorded {difference.Before ?? "(nothing)"}, now {difference.Now ?? "(nothing)"}");
+            page.More($"{difference.Member}: recorded {ShadowOutput.Shown(difference.Member, difference.Before) ?? "(nothing)"}, now {ShadowOutput.Shown(difference.Member, difference.Now) ?? "(nothing)"}");
         if (replay.Differences.Length > MostDifferencesTold)
             page.More($"and {replay.Differences.Length - MostDifferencesTold} more; --json has them all");
         foreach (var question in replay.MissingAnswers.Take(MostDifferencesTold))

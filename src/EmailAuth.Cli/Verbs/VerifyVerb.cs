@@ -48,6 +48,8 @@ internal sealed class VerifyVerb : Verb
             throw new UsageException($"{Headers.Name} is for one message; {files.Count} are given.");
         if (arguments.Has(Headers) && arguments.Has(ExplanationOutput.Option))
             throw new UsageException($"{Headers.Name} and {ExplanationOutput.Option.Name} exclude each other.");
+        if (arguments.Has(Headers) && arguments.Has(ShadowOption.Option))
+            throw new UsageException($"{Headers.Name} and {ShadowOption.Option.Name} exclude each other.");
         if (arguments.Has(CapsuleFile.Option) && files.Count > 1)
             throw new UsageException($"{CapsuleFile.Option.Name} is for one message; {files.Count} are given.");
         if (arguments.Has(CapsuleFile.HashLocalParts) && !arguments.Has(CapsuleFile.Option))

@@ -65,9 +65,9 @@ public class EvidenceVerbTests
         File.WriteAllBytes(file, other.ToArray());
         var run = await CommandRun.OfAsync("replay", file);
         Assert.That(run.Status, Is.EqualTo(ExitStatus.Differs));
-        Assert.That(run.Output, Does.Contain("Replay  differs").And.Contain("dmarc.status: recorded Pass, now Fail").And.Contain("in 1 member: the code or the capsule was changed since"));
+        Assert.That(run.Output, Does.Contain("Replay  differs").And.Contain("dmarc.status: recorded pass, now fail").And.Contain("in 1 member: the code or the capsule was changed since"));
         var difference = (await CommandRun.OfAsync("replay", file, "--json")).Json.GetProperty("replay").GetProperty("differences")[0];
-        Assert.That((difference.GetProperty("member").GetString(), difference.GetProperty("recorded").GetString(), difference.GetProperty("now").GetString()), Is.EqualTo(("dmarc.status", "Pass", "Fail")));
+        Assert.That((difference.GetProperty("member").GetString(), difference.GetProperty("recorded").GetString(), difference.GetProperty("now").GetString()), Is.EqualTo(("dmarc.status", "pass", "fail")));
     }
 
     [Test]
@@ -76,9 +76,21 @@ public class EvidenceVerbTests
         var run = await CommandRun.OfAsync(Spoofed("--json", "--shadow", "strict=min-rsa=4096,one-author", "--shadow", "same=tree-walk"));
         var shadows = run.Json.GetProperty("shadows").EnumerateArray().ToList();
         Assert.That(shadows.Select(shadow => (shadow.GetProperty("name").GetString(), shadow.GetProperty("disagrees").GetBoolean())), Is.EqualTo(new[] { ("strict", true), ("same", false) }));
-        Assert.That((await CommandRun.OfAsync(Spoofed("--shadow", "strict=min-rsa=4096"))).Output, Does.Contain("Shadow  differs").And.Contain("DKIM policy"));
+        Assert.That((await CommandRun.OfAsync(Spoofed("--shadow", "strict=min-rsa=4096"))).Output, Does.Contain("Shadow  differs   strict: DKIM policy instead of pass: the RSA key has 2048 bits; at least 4096").And.Not.Contain("DMARC fail instead"));
+        var difference = shadows[0].GetProperty("differences").EnumerateArray().Single(one => one.GetProperty("member").GetString() == "dkimStatus");
+        Assert.That((difference.GetProperty("main").GetString(), difference.GetProperty("shadow").GetString()), Is.EqualTo(("pass", "policy")));
     }
 
+    [Test]
+    public async Task Several_files_tell_where_a_shadow_differs()
+    {
+        var run = await CommandRun.OfAsync(Spoofed(Sample("bounce.eml"), "--shadow", "strict=min-rsa=4096"));
+        Assert.That(run.Output, Does.Match("shadow strict: [12] judged otherwise\n  strict differs at .*spoofed-from\\.eml: DKIM policy instead of pass: "));
+    }
+
+    [TestCase("exclude each other", "--headers", "--shadow", "strict=min-rsa=4096")]
+    [TestCase("is given twice", "--shadow", "a=one-author", "--shadow", "a=min-rsa=4096")]
+    [TestCase("comes after another of its kind", "--shadow", "a=min-rsa=2048,min-rsa=4096")]
     [TestCase("no settings", "--shadow", "strict")]
     [TestCase("is no setting", "--shadow", "strict=unknown")]
     [TestCase("is not fit", "--shadow", "strict=min-rsa=12")]
