@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
@@ -59,8 +60,11 @@ internal static class ShadowOutput
     /// <summary>A value as the document has it elsewhere: the RFC's words are the names of results in small letters.</summary>
     public static string? Shown(string member, string? value) =>
         member.EndsWith("tatus", StringComparison.Ordinal) || member.EndsWith("olicy", StringComparison.Ordinal) || member.EndsWith("disposition", StringComparison.Ordinal)
-            ? value?.ToLowerInvariant()
+            ? Lower(value)
             : value;
+
+    private static string? Lower(string? value) =>
+        value is null ? null : string.Create(value.Length, value, static (lower, name) => Ascii.ToLower(name, lower, out _));
 
     public static void Write(Utf8JsonWriter json, ImmutableArray<ShadowVerdict> shadows)
     {
