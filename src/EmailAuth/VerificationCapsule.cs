@@ -8,7 +8,6 @@ namespace EmailAuth;
 /// A verdict and all that it was made of, small enough to file: what the SMTP conversation told, the moment, the options, the header section, the hashes of the
 /// body and every DNS answer. It replays to the same verdict without asking anybody, today and with later versions of this library, which tell what they
 /// would decide otherwise. It holds no text of the body. Immutable. See <see cref="VerificationResult.ToCapsule"/>.
-/// A capsule bears no signature: whoever may write its octets may write its verdict. Keep it where nobody else may write, or sign it yourself.
 /// </summary>
 /// <remarks>
 /// A capsule carries no signature: whoever can write the file can write its verdict, its DNS answers and its hashes. Keep it where only those write whom you

@@ -12,8 +12,8 @@ internal static class CapsuleFile
 
     public const string Help = """
         --capsule never writes over a file; the new one is readable by its owner only. With --hash-local-parts it has pseudonyms
-        for the local-part of the reverse-path and for the text of header fields (names, subject, dates, hosts in Received,
-        Message-ID). Domains behind "@", the HELO name, the client's address, signatures, and all that DNS answered stay as
+        for local-parts and for every text of the header section that no check reads (names, subject, dates, Received,
+        Message-ID). Domains that were judged, the client's address, signatures, and all that DNS answered stay as
         they are, addresses that a domain publishes there (rua=mailto:…) too. A capsule bears no signature: whoever may write
         the file may write its verdict.
         """;
