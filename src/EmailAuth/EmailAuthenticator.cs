@@ -30,6 +30,7 @@ public sealed class EmailAuthenticator
     private readonly ArcValidator _arc;
     private readonly DmarcEvaluator _dmarc;
     private readonly IprevEvaluator _iprev;
+    private readonly DnsShares _shares;
 
     // Of one that judges a single message and keeps what led to the verdict.
     private readonly EvidenceRecorder? _evidence;
@@ -50,6 +51,7 @@ public sealed class EmailAuthenticator
         var clock = _options.TimeProvider;
         var trace = evidence?.Trace;
         var limits = _options.Limits;
+        _shares = DnsShares.Of(limits);
         _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Traces = trace?.Spf });
         _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Trace = trace?.Signatures });
         _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults, Trace = trace?.Signatures });
@@ -111,7 +113,7 @@ public sealed class EmailAuthenticator
         try
         {
             var iprev = CheckReverseNameAsync(session, work.Token);
-            await CheckSpfAsync(dns, session, work.Token).ConfigureAwait(false);
+            await CheckSpfAsync(dns.Share(_shares.Spf, "SPF"), session, work.Token).ConfigureAwait(false);
             await iprev.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -191,15 +193,15 @@ public sealed class EmailAuthenticator
         using var dns = new MessageDnsResolver(_resolver, _options.Limits.Dns, _options.TimeProvider, _options.TimeLimit);
 
         // SPF needs the session only: its questions are on their way while the message is read, and so are the keys and the policy while the body is.
-        var spfTask = CheckSpfAsync(dns, session, cancellationToken);
+        var spfTask = CheckSpfAsync(dns.Share(_shares.Spf, "SPF"), session, cancellationToken);
         var iprevTask = CheckReverseNameAsync(session, cancellationToken);
         var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
         _evidence?.OnHeader(header);
         var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
         using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
-        var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns), authors.Domains.AsSpan(), cancellationToken);
-        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns), cancellationToken);
-        var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns), cancellationToken);
+        var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns.Share(_shares.Dkim, "DKIM")), authors.Domains.AsSpan(), cancellationToken);
+        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(_shares.Arc, "ARC")), cancellationToken);
+        var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns.Share(_shares.Dmarc, "DMARC")), cancellationToken);
         if (dns.LooksAhead)
             policy.LookAhead(Candidates(session, signatures));
         await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
@@ -217,11 +219,11 @@ public sealed class EmailAuthenticator
         };
     }
 
-    private MessageDnsResolver ViewOf(Asker asker, MessageDnsResolver dns) => _evidence?.ViewOf(asker, dns) ?? dns;
+    private IMessageDns ViewOf(Asker asker, IMessageDns dns) => _evidence?.ViewOf(asker, dns) ?? dns;
 
-    private IDnsResolver Recorded(Asker asker, MessageDnsResolver dns) => _evidence?.Recorded(asker, dns) ?? dns;
+    private IDnsResolver Recorded(Asker asker, IMessageDns dns) => _evidence?.Recorded(asker, dns) ?? dns;
 
-    private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(MessageDnsResolver dns, SmtpSession session, CancellationToken cancellationToken)
+    private async ValueTask<(SpfResult MailFrom, SpfResult? Helo)> CheckSpfAsync(IMessageDns dns, SmtpSession session, CancellationToken cancellationToken)
     {
         if (session.ClientAddress is not { } client)
             return (SpfResult.NotChecked(session.Helo, session.MailFrom), null);

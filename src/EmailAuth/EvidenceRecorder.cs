@@ -52,16 +52,16 @@ internal sealed class EvidenceRecorder
     public MessageTrace Trace { get; }
 
     /// <summary>The asker's view of DNS. What SPF and DMARC ask is in their own traces, above their own budgets.</summary>
-    public MessageDnsResolver ViewOf(Asker asker, MessageDnsResolver message) => _source?.ViewOf(asker) ?? message;
+    public IMessageDns ViewOf(Asker asker, IMessageDns message) => _source?.ViewOf(asker) ?? message;
 
     /// <summary>What answers for the reverse name of the client, with a budget of its own; null for whom the host has.</summary>
     public IDnsResolver? ViewOfReverseNames => _source?.ViewOfReverseNames;
 
     /// <summary>The same, for askers who keep no trace of their own.</summary>
-    public IDnsResolver Recorded(Asker asker, MessageDnsResolver message) => _recorders[(int)asker] = new RecordingDnsResolver(ViewOf(asker, message), MostAnswers);
+    public IDnsResolver Recorded(Asker asker, IMessageDns message) => _recorders[(int)asker] = new RecordingDnsResolver(ViewOf(asker, message), MostAnswers);
 
     /// <summary>How many questions were asked.</summary>
-    public int QueriesAsked(MessageDnsResolver message) => _source is null ? message.QueriesAsked : Math.Min(_source.Questions, _given.Limits.Dns.MaxQueriesPerMessage);
+    public int QueriesAsked(MessageDnsResolver message) => _source is null ? message.QueriesAsked : _source.QuestionsWithin(DnsShares.Of(_given.Limits));
 
     public void OnHeader(HeaderBlock header)
     {

@@ -14,7 +14,7 @@ internal sealed class EvidenceSource
     private readonly VerdictEvidence _evidence;
     private readonly bool _mayShare;
     private readonly bool _spfByPlace;
-    private readonly List<EvidenceDnsResolver> _resolvers = [];
+    private readonly List<(Asker Asker, EvidenceDnsResolver Resolver)> _resolvers = [];
     private readonly List<DnsQuestion> _missing = [];
     private readonly Dictionary<DnsQuestion, DnsAnswer>? _all;
     private int _samplesDrawn;
@@ -53,22 +53,23 @@ internal sealed class EvidenceSource
     /// <summary>Whether a hash of the body was asked for that was not kept.</summary>
     public bool LacksBodyHash { get; private set; }
 
-    /// <summary>Questions asked.</summary>
-    public int Questions
+    /// <summary>Questions asked, as far as each asker's share went.</summary>
+    public int QuestionsWithin(DnsShares shares) =>
+        Math.Min(QuestionsOf(Asker.MailFrom) + QuestionsOf(Asker.Helo), shares.Spf) + Math.Min(QuestionsOf(Asker.Dkim), shares.Dkim)
+        + Math.Min(QuestionsOf(Asker.Arc), shares.Arc) + Math.Min(QuestionsOf(Asker.Dmarc), shares.Dmarc);
+
+    private int QuestionsOf(Asker asker)
     {
-        get
-        {
-            var sum = 0;
-            foreach (var resolver in _resolvers)
-                sum += resolver.Questions;
-            return sum;
-        }
+        var sum = 0;
+        foreach (var (who, resolver) in _resolvers)
+            sum += who == asker ? resolver.Questions : 0;
+        return sum;
     }
 
     public MessageDnsResolver ViewOf(Asker asker)
     {
         var resolver = new EvidenceDnsResolver(_evidence.Answers[(int)asker], _all, Clock, _missing, byPlace: _spfByPlace && asker is (Asker.MailFrom or Asker.Helo));
-        _resolvers.Add(resolver);
+        _resolvers.Add((asker, resolver));
         // Where one room's time is over, that of the message is not.
         return new MessageDnsResolver(resolver, Unlimited, new ReplayClock(_evidence.Moment));
     }

@@ -124,7 +124,7 @@ internal sealed partial class ExplanationBuilder
             DmarcReason.HeaderNotRead => "Limits.Message",
             DmarcReason.TooManyMailboxes => "Limits.Dmarc.MaxMailboxes",
             DmarcReason.TooManyAuthorDomains => "Limits.Dmarc.MaxAuthorDomains",
-            DmarcReason.PolicyHidden or DmarcReason.AlignmentHidden when dmarc.QueriedNames.Length >= (_evidence?.Options.Limits.Dmarc ?? DmarcLimits.Default).MaxQueriesPerMessage => "Limits.Dmarc.MaxQueriesPerMessage",
+            DmarcReason.PolicyHidden or DmarcReason.AlignmentHidden when dmarc.AuthorDomains.Any(static author => author.IsOverLimit) => "Limits.Dmarc.MaxQueriesPerMessage",
             _ => null,
         };
         if (limit is not null)

@@ -83,6 +83,14 @@ public sealed class AuthorDomainResult
     /// <summary>Names at which several records were published, which were all discarded (RFC 9989 §4.10).</summary>
     public ImmutableArray<DomainName> SeveralRecordsAt => _discovery.SeveralRecordsAt;
 
+    /// <summary>Whether <see cref="DmarcLimits.MaxQueriesPerMessage"/> left it unknown.</summary>
+    internal bool IsOverLimit => Reason switch
+    {
+        DmarcReason.PolicyHidden => _discovery.Fault is { IsOverLimit: true },
+        DmarcReason.AlignmentHidden => Identifiers.Any(static alignment => alignment.IsOverLimit),
+        _ => false,
+    };
+
     /// <summary>Whether a DNS error hid the policy, or which of a record's policies is meant where that matters.</summary>
     internal bool IsPolicyHidden => _discovery.IsHidden || (_discovery.IsExistenceHidden && Status == DmarcStatus.Fail);
 

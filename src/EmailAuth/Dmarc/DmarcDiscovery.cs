@@ -28,11 +28,17 @@ internal sealed class DmarcDiscovery
 
     private async ValueTask<ImmutableArray<PolicyDiscovery>> DiscoverAsync()
     {
+        // RFC 9989 §11.5: an author domain may be there to hide the policy of another (M9). Each is asked for its own record before any walk begins, and
+        // has its part of the queries, so that no other's depth uses up what it needs.
+        if (Authors.Domains.Length > 1)
+            await AskForOwnRecordsAsync().ConfigureAwait(false);
+
         // One after the other: the walks share what they find, and the names asked have an order.
         var policies = ImmutableArray.CreateBuilder<PolicyDiscovery>(Authors.Domains.Length);
         foreach (var domain in Authors.Domains)
         {
-            var discovery = PolicyDiscovery.DiscoverAsync(domain, Lookups, _suffixes, _cancellationToken);
+            Lookups.Divide(Authors.Domains.Length - policies.Count);
+            var discovery = PolicyDiscovery.DiscoverAsync(domain, Lookups, _suffixes, Authors.Problem is null, _cancellationToken);
             if (!discovery.IsCompleted && policies.Count == 0)
                 LookAhead();
             policies.Add(await discovery.ConfigureAwait(false));
@@ -43,8 +49,25 @@ internal sealed class DmarcDiscovery
         return found;
     }
 
+    private async ValueTask AskForOwnRecordsAsync()
+    {
+        var isAhead = false;
+        foreach (var domain in Authors.Domains)
+        {
+            var records = Lookups.RecordsOfAsync(domain, _cancellationToken);
+            if (!records.IsCompleted && !isAhead)
+            {
+                isAhead = true;
+                LookAhead();
+            }
+            _ = await records.ConfigureAwait(false);
+        }
+    }
+
     private void LookAhead()
     {
+        foreach (var domain in Authors.Domains)
+            Lookups.AskAhead(domain, _cancellationToken);
         foreach (var domain in Authors.Domains)
             PolicyDiscovery.LookAhead(domain, Lookups, _suffixes, _cancellationToken);
     }

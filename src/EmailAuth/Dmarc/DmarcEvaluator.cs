@@ -62,7 +62,7 @@ public sealed class DmarcEvaluator
     /// <param name="authors">The author domains.</param>
     /// <param name="resolver">The message's own view of DNS.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal DmarcDiscovery Start(AuthorDomains authors, MessageDnsResolver resolver, CancellationToken cancellationToken)
+    internal DmarcDiscovery Start(AuthorDomains authors, IMessageDns resolver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authors);
         if (_options.RefuseSeveralAuthors)
@@ -79,6 +79,7 @@ public sealed class DmarcEvaluator
         var results = ImmutableArray.CreateBuilder<AuthorDomainResult>(policies.Length);
         foreach (var policy in policies)
         {
+            discovery.Lookups.Divide(policies.Length - results.Count);
             results.Add(discovery.Authors.Problem is { } problem
                 ? new AuthorDomainResult(policy, DmarcStatus.PermError, problem, [], IsSampledOut(policy), discovery.Authors.ProblemText)
                 : await EvaluateAsync(policy, identifiers, discovery.Lookups, cancellationToken).ConfigureAwait(false));

@@ -10,6 +10,9 @@ namespace EmailAuth.Dmarc;
 /// <param name="Detail">What went wrong, for people; null where the status says it.</param>
 internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, string? Detail)
 {
+    /// <summary>Not asked, as <see cref="DmarcLimits.MaxQueriesPerMessage"/> was reached.</summary>
+    public bool IsOverLimit => Status == DnsStatus.OverBudget && Detail is null;
+
     /// <summary>For people. A server's own words add nothing; a budget's say what was waited for.</summary>
     public string Text => Status switch
     {
@@ -27,7 +30,7 @@ internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, stri
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
 /// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time; asking ahead may go on beside it.
 /// </summary>
-internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions options)
+internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options)
 {
     private readonly Lock _lock = new();
 
@@ -35,6 +38,7 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
     private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
     private readonly ImmutableArray<DomainName>.Builder _asked = ImmutableArray.CreateBuilder<DomainName>(8);
 
+    private int _most = options.Limits.MaxQueriesPerMessage;
     private int _ahead;
 
     public DmarcLimits Limits => options.Limits;
@@ -44,6 +48,12 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
 
     /// <summary>The names asked, in order.</summary>
     public ImmutableArray<DomainName> AskedNames => _asked.ToImmutable();
+
+    /// <summary>
+    /// From now on no more is asked than an equal part of what is left, for one of so many that still ask: who needs less leaves it to those behind,
+    /// and nobody can take theirs.
+    /// </summary>
+    public void Divide(int among) => _most = _asked.Count + ((Limits.MaxQueriesPerMessage - _asked.Count) / among);
 
     /// <summary>What is published at <c>_dmarc</c> below the domain.</summary>
     public ValueTask<DmarcRecordSet> RecordsOfAsync(DomainName domain, CancellationToken cancellationToken)
@@ -107,7 +117,7 @@ internal sealed class DmarcLookups(MessageDnsResolver resolver, DmarcOptions opt
 
     private bool TryCount(DomainName name)
     {
-        if (_asked.Count == Limits.MaxQueriesPerMessage)
+        if (_asked.Count >= _most)
         {
             LimitHits.Count("Dmarc.MaxQueriesPerMessage");
             return false;

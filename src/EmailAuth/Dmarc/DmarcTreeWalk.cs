@@ -36,6 +36,9 @@ internal sealed class DmarcTreeWalk
     public FoundRecord? PublicSuffix =>
         _found.Count > 0 && _found[^1] is { Record.PublicSuffix: PublicSuffixClaim.Yes } last && last.Domain != Start ? last : null;
 
+    /// <summary>The record with the fewest labels so far; null if none was found.</summary>
+    public FoundRecord? Topmost => _found.Count > 0 ? _found[^1] : null;
+
     public DmarcRecord? RecordAt(DomainName domain)
     {
         foreach (var found in _found)

@@ -54,6 +54,9 @@ public sealed class IdentifierAlignment
     /// <summary>Whether the domain is authenticated and aligned: what makes DMARC pass.</summary>
     public bool IsAlignedPass => Identifier.Outcome == IdentifierOutcome.Pass && Outcome is AlignmentOutcome.Relaxed or AlignmentOutcome.Strict;
 
+    /// <summary>Whether <see cref="DmarcLimits.MaxQueriesPerMessage"/> left it unknown.</summary>
+    internal bool IsOverLimit => Outcome == AlignmentOutcome.Unknown && _fault is { IsOverLimit: true };
+
     /// <summary>The comparison for people.</summary>
     public string Text => Outcome switch
     {

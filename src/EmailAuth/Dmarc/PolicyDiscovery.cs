@@ -36,9 +36,9 @@ internal sealed class PolicyDiscovery
     /// <summary>Whether the author domain exists could not be found out, and "np" would ask for another policy.</summary>
     public bool IsExistenceHidden { get; private init; }
 
-    public static ValueTask<PolicyDiscovery> DiscoverAsync(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList? suffixes, CancellationToken cancellationToken) =>
+    public static ValueTask<PolicyDiscovery> DiscoverAsync(DomainName authorDomain, DmarcLookups lookups, PublicSuffixList? suffixes, bool canPass, CancellationToken cancellationToken) =>
         suffixes is null
-            ? ByTreeWalkAsync(authorDomain, lookups, cancellationToken)
+            ? ByTreeWalkAsync(authorDomain, lookups, canPass, cancellationToken)
             : ByListAsync(authorDomain, lookups, suffixes, cancellationToken);
 
     /// <summary>Asks ahead for all names at which the policy may be found.</summary>
@@ -54,7 +54,7 @@ internal sealed class PolicyDiscovery
     }
 
     /// <summary>RFC 9989 §4.10.1: the record of the Author Domain, else of its Organizational Domain, else of its Public Suffix Domain.</summary>
-    private static async ValueTask<PolicyDiscovery> ByTreeWalkAsync(DomainName authorDomain, DmarcLookups lookups, CancellationToken cancellationToken)
+    private static async ValueTask<PolicyDiscovery> ByTreeWalkAsync(DomainName authorDomain, DmarcLookups lookups, bool canPass, CancellationToken cancellationToken)
     {
         var walk = await DmarcTreeWalk.FromAsync(authorDomain, lookups, cancellationToken).ConfigureAwait(false);
         var organizational = walk.OrganizationalDomain;
@@ -67,6 +67,9 @@ internal sealed class PolicyDiscovery
             if (record is null && walk.PublicSuffix is { } suffix)
                 (policyDomain, record) = (suffix.Domain, suffix.Record);
         }
+        // Of a message that cannot pass only the strictest policy is wanted (M9): a record higher up could replace this one, and is not asked for.
+        if (record is null && !canPass && walk is { Fault.IsOverLimit: true, Topmost: { } topmost })
+            (policyDomain, record) = (topmost.Domain, topmost.Record);
         var (policy, isExistenceHidden) = await PolicyOfAsync(authorDomain, policyDomain, record, walk.StartExists, lookups, cancellationToken).ConfigureAwait(false);
         return new PolicyDiscovery(authorDomain)
         {

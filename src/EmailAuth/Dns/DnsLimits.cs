@@ -6,7 +6,10 @@ public sealed record DnsLimits
     /// <summary>The defaults.</summary>
     public static DnsLimits Default { get; } = new();
 
-    /// <summary>Questions a message. 200; at most 1,000.</summary>
+    /// <summary>
+    /// Questions a message. 200; at most 1,000. In a verdict each method has its part: DMARC's, DKIM's and ARC's are set aside as their own limits are,
+    /// and SPF has the rest, at least two fifths, for both its identities together; so no SPF record can use up what finds the policy.
+    /// </summary>
     public int MaxQueriesPerMessage { get; init => field = Checked(value, 1_000, nameof(MaxQueriesPerMessage)); } = 200;
 
     /// <summary>Questions of one message that wait at the same time. 8; at most 64.</summary>

@@ -10,7 +10,7 @@ namespace EmailAuth.Dns;
 /// <param name="limits">How much may be asked.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="timeLimit">How long the verdict may take from now on, if that is limited apart.</param>
-internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit = null) : IDnsResolver, IDisposable
+internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit = null) : IMessageDns, IDisposable
 {
     private readonly TimeSpan _time = timeLimit < limits.MaxTimePerMessage ? timeLimit.Value : limits.MaxTimePerMessage;
     private readonly long _started = timeProvider.GetTimestamp();
@@ -28,7 +28,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     /// <summary>Questions asked ahead that were not answered at once, and those of them whose turn has not come.</summary>
     public (int Asked, int NotNeeded) QueriesAhead => Volatile.Read(ref _lookAhead)?.Count() ?? (0, 0);
 
-    /// <summary>Whether asking ahead is of use: some question had to be waited for. Never where the limits forbid it.</summary>
+    /// <inheritdoc/>
     public bool LooksAhead => Volatile.Read(ref _lookAhead) is not null;
 
     /// <summary>Whether the time is used up, so that every further question ends in <see cref="DnsStatus.OverBudget"/>, unless a cache has the answer at hand.</summary>
@@ -53,7 +53,7 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Increment(ref _queries) > limits.MaxQueriesPerMessage)
-            return new(OverBudget("Dns.MaxQueriesPerMessage", $"the message has used up its {limits.MaxQueriesPerMessage} DNS queries"));
+            return new(OverQueries($"the message has used up its {limits.MaxQueriesPerMessage} DNS queries"));
         if (Volatile.Read(ref _lookAhead) is { } lookAhead)
             return QueryAsync(lookAhead, question, cancellationToken);
 
@@ -66,7 +66,10 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         return lookAhead.IsFirst(question, out var entry) ? LandAsync(lookAhead, entry, query) : query;
     }
 
-    /// <summary>Asks ahead of the turn; see <see cref="DnsLookAhead.Ask"/>. Does nothing unless <see cref="LooksAhead"/>.</summary>
+    /// <summary>A part of the message's questions for one asker alone.</summary>
+    public DnsShare Share(int most, string asker) => new(this, most, asker);
+
+    /// <inheritdoc/>
     public void AskAhead(DnsQuestion question, Action<DnsQuestion, DnsAnswer>? then, CancellationToken cancellationToken) =>
         Volatile.Read(ref _lookAhead)?.Ask(question, then, cancellationToken);
 
@@ -191,6 +194,9 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
             cancellationToken.ThrowIfCancellationRequested();
         return answer;
     }
+
+    /// <summary>In place of an answer where no question is left.</summary>
+    public static DnsAnswer OverQueries(string detail) => OverBudget("Dns.MaxQueriesPerMessage", detail);
 
     private DnsAnswer OutOfTime(DnsQuestion question) =>
         OverBudget(TimeLimitName, $"no answer by the deadline for {question}: the message had {_time.TotalSeconds:0.###} s for DNS");

@@ -77,7 +77,7 @@ public sealed class SpfEvaluator
     }
 
     /// <summary>Asks for what the HELO identity needs while MAIL FROM is being checked, so that its own check, which comes after, finds it there.</summary>
-    internal SpfLookAhead? LookAheadForHelo(MessageDnsResolver dns, IPAddress clientAddress, string helo, CancellationToken cancellationToken) =>
+    internal SpfLookAhead? LookAheadForHelo(IMessageDns dns, IPAddress clientAddress, string helo, CancellationToken cancellationToken) =>
         SpfLookAhead.Begin(dns, _options, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), cancellationToken);
 
     /// <summary>Runs the evaluation to its end without a task as long as the answers are at hand, which those of a warm cache are.</summary>
@@ -85,7 +85,7 @@ public sealed class SpfEvaluator
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
-        var message = resolver as MessageDnsResolver;
+        var message = resolver as IMessageDns;
         var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider) { TimeLimitName = "Spf.MaxTime" };
         var evaluation = new SpfEvaluation(dns, _options, client, helo, sender, SpfTrace.Begin(_options.Traces));
         try

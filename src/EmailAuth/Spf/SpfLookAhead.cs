@@ -12,7 +12,7 @@ namespace EmailAuth.Spf;
 /// </remarks>
 internal sealed class SpfLookAhead
 {
-    private readonly MessageDnsResolver _dns;
+    private readonly IMessageDns _dns;
     private readonly SpfOptions _options;
     private readonly SpfClient _client;
     private readonly string _helo;
@@ -24,7 +24,7 @@ internal sealed class SpfLookAhead
     private int _voidAnswers;
     private volatile bool _isOver;
 
-    private SpfLookAhead(MessageDnsResolver dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, CancellationToken cancellationToken)
+    private SpfLookAhead(IMessageDns dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, CancellationToken cancellationToken)
     {
         _dns = dns;
         _options = options;
@@ -37,7 +37,7 @@ internal sealed class SpfLookAhead
     private DnsRecordType AddressType => _client.IsIpv4 ? DnsRecordType.A : DnsRecordType.AAAA;
 
     /// <summary>Begins at the record of the identity's domain. Null where there is nothing to gain.</summary>
-    public static SpfLookAhead? Begin(MessageDnsResolver dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, CancellationToken cancellationToken)
+    public static SpfLookAhead? Begin(IMessageDns dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, CancellationToken cancellationToken)
     {
         if (!dns.LooksAhead || sender.Domain is not { } domain)
             return null;

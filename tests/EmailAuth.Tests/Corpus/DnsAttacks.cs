@@ -104,7 +104,7 @@ internal static class DnsAttacks
             await Task.Delay(2_000);
         }, Hasty with { Transport = DnsTransport.Tcp }), "Timeout");
 
-        foreach (var (name, limit, expected) in new[] { ("over the budget of questions", 3, "temperror/DnsError"), ("within it", 20, "fail/MechanismMatched") })
+        foreach (var (name, limit, expected) in new[] { ("over the budget of questions", 3, "temperror/DnsError"), ("within it", 40, "fail/MechanismMatched") })
         {
             yield return new CorpusVector("D17", name, async () =>
             {

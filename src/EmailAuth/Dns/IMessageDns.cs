@@ -1,0 +1,11 @@
+namespace EmailAuth.Dns;
+
+/// <summary>What answers the questions of one message: in order, and ahead of their turn.</summary>
+internal interface IMessageDns : IDnsResolver
+{
+    /// <summary>Whether asking ahead is of use: some question had to be waited for. Never where the limits forbid it.</summary>
+    bool LooksAhead { get; }
+
+    /// <summary>Asks ahead of the turn; see <see cref="DnsLookAhead.Ask"/>. Does nothing unless <see cref="LooksAhead"/>.</summary>
+    void AskAhead(DnsQuestion question, Action<DnsQuestion, DnsAnswer>? then, CancellationToken cancellationToken);
+}
