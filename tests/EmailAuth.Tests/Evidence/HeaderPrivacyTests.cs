@@ -9,7 +9,6 @@ using EmailAuth.Dns;
 using EmailAuth.Iprev;
 using EmailAuth.Message;
 using EmailAuth.Spf;
-using EmailAuth.Tests.Arc;
 using EmailAuth.Tests.Dkim;
 
 namespace EmailAuth.Tests.Evidence;
