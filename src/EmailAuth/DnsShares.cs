@@ -28,5 +28,12 @@ internal readonly record struct DnsShares(int Spf, int Dkim, int Arc, int Dmarc)
         return new(spf, forDkim, left - forDmarc - forDkim, forDmarc);
     }
 
+    /// <summary>The same for a message with so many author domains: several have twice the questions (<see cref="Dmarc.DmarcLimits.MaxQueriesPerMessage"/>), of those that ARC could need.</summary>
+    public DnsShares With(int authorDomains)
+    {
+        var more = authorDomains > 1 ? Math.Min(Dmarc, Arc / 2) : 0;
+        return this with { Dmarc = Dmarc + more, Arc = Arc - more };
+    }
+
     private static int Part(int whole, int part, int parts) => ((whole * part) + parts - 1) / parts;
 }

@@ -198,10 +198,11 @@ public sealed class EmailAuthenticator
         var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
         _evidence?.OnHeader(header);
         var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
+        var shares = _shares.With(authors.Domains.Length);
         using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
-        var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns.Share(_shares.Dkim, "DKIM")), authors.Domains.AsSpan(), cancellationToken);
-        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(_shares.Arc, "ARC")), cancellationToken);
-        var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns.Share(_shares.Dmarc, "DMARC")), cancellationToken);
+        var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns.Share(shares.Dkim, "DKIM")), authors.Domains.AsSpan(), cancellationToken);
+        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(shares.Arc, "ARC")), cancellationToken);
+        var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns.Share(shares.Dmarc, "DMARC")), cancellationToken);
         if (dns.LooksAhead)
             policy.LookAhead(Candidates(session, signatures));
         await reader.ReadBodyAsync(bodyHashes, cancellationToken).ConfigureAwait(false);
@@ -212,7 +213,7 @@ public sealed class EmailAuthenticator
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
         var arc = await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
-        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), _evidence?.QueriesAsked(dns) ?? dns.QueriesAsked, dns.QueriesAhead)
+        return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), _evidence?.QueriesAsked(dns, shares) ?? dns.QueriesAsked, dns.QueriesAhead)
         {
             AuthenticationResultsLimits = _options.Limits.AuthenticationResults,
             Iprev = await iprevTask.ConfigureAwait(false),

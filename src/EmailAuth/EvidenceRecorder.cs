@@ -61,7 +61,7 @@ internal sealed class EvidenceRecorder
     public IDnsResolver Recorded(Asker asker, IMessageDns message) => _recorders[(int)asker] = new RecordingDnsResolver(ViewOf(asker, message), MostAnswers);
 
     /// <summary>How many questions were asked.</summary>
-    public int QueriesAsked(MessageDnsResolver message) => _source is null ? message.QueriesAsked : _source.QuestionsWithin(DnsShares.Of(_given.Limits));
+    public int QueriesAsked(MessageDnsResolver message, DnsShares shares) => _source is null ? message.QueriesAsked : _source.QuestionsWithin(shares);
 
     public void OnHeader(HeaderBlock header)
     {

@@ -97,7 +97,7 @@ public class EmailAuthLimitsTests
             return chain.Sets.All(set => set.MessageSignatureResult.Status == ArcSignatureStatus.Pass) ? "all" : "some not";
         }) { IsCounted = false };
 
-        yield return new("Dmarc.MaxQueriesPerMessage", 48, 1, 96, 3, "fail/NoAuthenticatedIdentifier", "temperror/PolicyHidden", (limits, labels) =>
+        yield return new("Dmarc.MaxQueriesPerMessage", 24, 1, 96, 3, "fail/NoAuthenticatedIdentifier", "temperror/PolicyHidden", (limits, labels) =>
             DmarcAsync(limits, $"a@{string.Join('.', Enumerable.Range(1, labels - 1).Select(i => $"l{i}"))}.t", "_dmarc.t. TXT \"v=DMARC1; p=reject\""));
         yield return new("Dmarc.MaxRecordBytes", 4 << 10, 1, 64 << 10, 100, "fail/NoAuthenticatedIdentifier", "none/NoRecord", (limits, octets) => DmarcAsync(limits, "a@b.example", $"_dmarc.b.example. TXT \"{"v=DMARC1; p=reject; x=".PadRight(octets, 'y')}\""));
         yield return new("Dmarc.MaxTags", 64, 1, 1_024, 5, "fail/NoAuthenticatedIdentifier", "none/NoRecord", (limits, tags) => DmarcAsync(limits, "a@b.example", $"_dmarc.b.example. TXT \"v=DMARC1; p=reject{string.Concat(Enumerable.Repeat("; x=y", tags - 2))}\""));

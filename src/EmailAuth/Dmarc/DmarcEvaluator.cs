@@ -67,7 +67,7 @@ public sealed class DmarcEvaluator
         ArgumentNullException.ThrowIfNull(authors);
         if (_options.RefuseSeveralAuthors)
             authors = authors.RefusingSeveral();
-        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options), _options.PublicSuffixes, cancellationToken);
+        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options, authors.Domains.Length), _options.PublicSuffixes, cancellationToken);
     }
 
     /// <summary>Ends what <see cref="Start"/> began. Once for each.</summary>

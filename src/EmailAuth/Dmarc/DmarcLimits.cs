@@ -7,11 +7,14 @@ public sealed record DmarcLimits
     public static DmarcLimits Default { get; } = new();
 
     /// <summary>
-    /// DNS queries for one message, over all its author domains and identifiers. 48; at most 96. What is not asked any more counts as a transient error.
-    /// Five author domains can need nine each (a walk of eight, RFC 9989 §4.10, and whether the domain exists, §4.7), and each has its part whatever the
-    /// others cost: with less, names with many labels would hide the policy of an author domain beside them.
+    /// DNS queries for one message, over all its identifiers. 24; at most 96. What is not asked any more counts as a transient error.
+    /// A message with several author domains has twice as many: five of them can need nine each (a walk of eight, RFC 9989 §4.10, and whether the domain
+    /// exists, §4.7), and each has its part whatever the others cost. With less, names with many labels would hide the policy of an author domain beside them.
     /// </summary>
-    public int MaxQueriesPerMessage { get; init => field = Checked(value, 96, nameof(MaxQueriesPerMessage)); } = 48;
+    public int MaxQueriesPerMessage { get; init => field = Checked(value, 96, nameof(MaxQueriesPerMessage)); } = 24;
+
+    /// <summary>The queries of a message with so many author domains.</summary>
+    internal int QueriesFor(int authorDomains) => authorDomains > 1 ? 2 * MaxQueriesPerMessage : MaxQueriesPerMessage;
 
     /// <summary>Octets of a policy record; a longer one is ignored. 4 KiB; at most 64 KiB.</summary>
     public int MaxRecordBytes { get; init => field = Checked(value, 64 << 10, nameof(MaxRecordBytes)); } = 4 << 10;

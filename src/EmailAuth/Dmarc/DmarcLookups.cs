@@ -30,7 +30,7 @@ internal readonly record struct DnsFault(DomainName Name, DnsStatus Status, stri
 /// The DMARC questions of one message: each name is asked once, shared by all walks, counted against
 /// <see cref="DmarcLimits.MaxQueriesPerMessage"/>, and listed in order. For one evaluation at a time; asking ahead may go on beside it.
 /// </summary>
-internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options)
+internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options, int authorDomains = 1)
 {
     private readonly Lock _lock = new();
 
@@ -38,7 +38,8 @@ internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options)
     private readonly List<(DomainName Domain, DmarcRecordSet Records)> _known = new(8);
     private readonly ImmutableArray<DomainName>.Builder _asked = ImmutableArray.CreateBuilder<DomainName>(8);
 
-    private int _most = options.Limits.MaxQueriesPerMessage;
+    private readonly int _limit = options.Limits.QueriesFor(authorDomains);
+    private int _most = options.Limits.QueriesFor(authorDomains);
     private int _ahead;
 
     public DmarcLimits Limits => options.Limits;
@@ -53,7 +54,7 @@ internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options)
     /// From now on no more is asked than an equal part of what is left, for one of so many that still ask: who needs less leaves it to those behind,
     /// and nobody can take theirs.
     /// </summary>
-    public void Divide(int among) => _most = _asked.Count + ((Limits.MaxQueriesPerMessage - _asked.Count) / among);
+    public void Divide(int among) => _most = _asked.Count + ((_limit - _asked.Count) / among);
 
     /// <summary>What is published at <c>_dmarc</c> below the domain.</summary>
     public ValueTask<DmarcRecordSet> RecordsOfAsync(DomainName domain, CancellationToken cancellationToken)
@@ -75,7 +76,7 @@ internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options)
     /// <summary>Asks ahead for what is published at <c>_dmarc</c> below the domain, unless that is known. Never for more names than the limit lets be asked.</summary>
     public void AskAhead(DomainName domain, CancellationToken cancellationToken)
     {
-        if (Known(domain) is null && Interlocked.Increment(ref _ahead) <= Limits.MaxQueriesPerMessage && domain.TryPrepend("_dmarc"u8, out var name))
+        if (Known(domain) is null && Interlocked.Increment(ref _ahead) <= _limit && domain.TryPrepend("_dmarc"u8, out var name))
             resolver.AskAhead(new DnsQuestion(name, DnsRecordType.TXT), null, cancellationToken);
     }
 
