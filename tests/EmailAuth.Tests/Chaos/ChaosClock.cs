@@ -10,7 +10,6 @@ internal sealed class ChaosClock(DateTimeOffset start) : TimeProvider
     private readonly HashSet<Timer> _timers = [];
     private DateTimeOffset _now = start;
     private long _elapsed;
-    private long _changes;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -39,13 +38,6 @@ internal sealed class ChaosClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Whether a timer is due within that time.</summary>
-    public bool IsDueWithin(TimeSpan time)
-    {
-        lock (_lock)
-            return _timers.Any(timer => timer.DueAt <= _elapsed + time.Ticks);
-    }
-
     /// <summary>Somebody sets the clock; what is measured goes on as if nothing had happened.</summary>
     public void Set(TimeSpan change)
     {
@@ -62,40 +54,28 @@ internal sealed class ChaosClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>
-    /// Runs a call to its end. The clock moves only while <paramref name="isWaiting"/>, and stands at <paramref name="limit"/> until what runs has had time to
-    /// end; only then it goes on, up to thrice as far.
-    /// </summary>
-    public async Task<T> RunAsync<T>(Task<T> call, TimeSpan limit, Func<bool> isWaiting)
+    /// <summary>Runs a call to its end: whenever all that could run has run, the clock goes on to the next thing due, as far as <paramref name="limit"/>.</summary>
+    public async Task<T> RunAsync<T>(Task<T> call, TimeSpan limit)
     {
-        var start = Elapsed;
-        var end = start + limit;
-        var patience = Environment.TickCount64 + 30_000;
-        for (var still = 0; !call.IsCompleted;)
-        {
-            if (!await SettleAsync(call, isWaiting, patience) || TryStep(end))
-                continue;
-            await Task.Delay(1);
-            if (++still == 500 && end < start + 3 * limit)
-                (still, end) = (0, end + limit);
-            if (Environment.TickCount64 > patience)
-                Assert.Fail($"no end: {Elapsed - start} have gone by, {TimerCount} timers are set, {(isWaiting() ? "and somebody waits" : "nobody waits")}");
-        }
+        // A thread of its own: the pool's are at rest when none of them works.
+        if (!call.IsCompleted)
+            await Task.Factory.StartNew(() => Drive(call, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return await call;
     }
 
-    /// <summary>Whether the call waits, and not merely for a thread; after a while it must.</summary>
-    private async Task<bool> SettleAsync(Task call, Func<bool> isWaiting, long patience)
+    private void Drive(Task call, TimeSpan limit)
     {
-        for (var quiet = 0; quiet < 3 && Environment.TickCount64 <= patience;)
+        var end = Elapsed + limit;
+        while (!call.IsCompleted)
         {
-            var before = Interlocked.Read(ref _changes);
-            await Task.Yield();
-            if (call.IsCompleted)
-                return false;
-            quiet = ThreadPool.PendingWorkItemCount == 0 && Interlocked.Read(ref _changes) == before && isWaiting() ? quiet + 1 : 0;
+            PoolAtRest.Wait();
+            if (!call.IsCompleted && !TryStep(end))
+            {
+                PoolAtRest.Wait();
+                if (!call.IsCompleted)
+                    Assert.Fail($"no end within {limit}: {TimerCount} timers are set for later");
+            }
         }
-        return true;
     }
 
     /// <summary>To the next timer, or to the end where none is due before. False at the end.</summary>
@@ -138,7 +118,6 @@ internal sealed class ChaosClock(DateTimeOffset start) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Interlocked.Increment(ref clock._changes);
             lock (clock._lock)
             {
                 clock._timers.Remove(this);
