@@ -32,6 +32,15 @@ public class ClockAndCultureTests
         yield return strange;
     }
 
+    /// <summary>The ordinary run knows no cultures; <c>.ci/run</c> runs all this once more where there are some, and says by <c>EMAILAUTH_CULTURE</c> which is meant.</summary>
+    [Test]
+    public void The_process_runs_in_the_culture_that_is_meant()
+    {
+        var meant = Environment.GetEnvironmentVariable("EMAILAUTH_CULTURE") ?? "";
+        Assert.That(CultureInfo.CurrentCulture.Name, Is.EqualTo(meant));
+        Assert.That("mail".ToUpper(CultureInfo.CurrentCulture), Is.EqualTo(meant == "tr-TR" ? "MAİL" : "MAIL"));
+    }
+
     [Attack("M10")]
     [TestCaseSource(nameof(Cultures))]
     public async Task A_culture_changes_no_word(CultureInfo culture)
