@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using EmailAuth.AuthResults;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
 using EmailAuth.Message;
@@ -150,7 +149,7 @@ public class LeakTests
             question.Type == DnsRecordType.TXT ? throw new InvalidOperationException($"cannot open {Confidence}") : zone.QueryAsync(question, cancellationToken);
     }
 
-    private static IEnumerable<string> SeenOf(VerificationResult result) =>
+    private static List<string> SeenOf(VerificationResult result) =>
         Seen(result, result.Explain(), result.Explain().ToText(), result.Explain().ToJson(), result.ToCapsule(), result.ToCapsule().ToArray(),
             result.ToAuthenticationResults("mx.receiver.example"), result.ToReceivedSpf("mx.receiver.example"));
 
@@ -234,7 +233,7 @@ public class LeakTests
                 var cut = i;
                 foreach (var read in new Func<SigningKey>[]
                 {
-                    () => SigningKey.FromPem(pem[..(pem.Length * cut / 33)]),
+                    () => SigningKey.FromPem(pem.AsSpan(0, pem.Length * cut / 33)),
                     () => SigningKey.FromPem(pem.Remove(pem.Length * cut / 33, 1)),
                     () => SigningKey.FromDer(der.AsSpan(0, der.Length * cut / 33)),
                     () => SigningKey.FromDer([.. der[..(der.Length * cut / 33)], 0xFF, .. der[(der.Length * cut / 33 + 1)..]]),
