@@ -58,13 +58,16 @@ public class EmailAuthLimitsTests
         yield return new("Spf.MaxVoidLookups", 2, 0, 10, 2, "fail/MechanismMatched", "permerror/TooManyVoidLookups", (limits, terms) => SpfAsync(limits, Record(terms, i => $"a:n{i}.t.example"), ""));
         yield return new("Spf.MaxMxHosts", 10, 1, 10, 3, "fail/MechanismMatched", "permerror/TooManyMxHosts", (limits, hosts) => SpfAsync(limits, "v=spf1 mx:m.t.example -all", Lines(hosts, i => $"m.t.example. MX 1 h{i}.t.example.\nh{i}.t.example. A 198.51.100.1")));
         yield return new("Spf.MaxPtrNames", 10, 1, 10, 3, "pass/MechanismMatched", "fail/MechanismMatched", (limits, last) =>
-            SpfAsync(limits, $"v=spf1 ptr:p{last}.t.example -all", Lines(20, i => $"5.113.0.203.in-addr.arpa. PTR p{i}.t.example.\np{i}.t.example. A 203.0.113.5"))) { IsCounted = false };
+            SpfAsync(limits, $"v=spf1 ptr:p{last}.t.example -all", Lines(20, i => $"5.113.0.203.in-addr.arpa. PTR p{i}.t.example.\np{i}.t.example. A 203.0.113.5")))
+        { IsCounted = false };
         yield return new("Spf.MaxQueries", 111, 1, 1_000, 4, "fail/MechanismMatched", "permerror/TooManyQueries", (limits, queries) => SpfAsync(limits, Record(queries - 1, i => $"a:n{i}.t.example"), "*.t.example. A 198.51.100.1"));
         yield return new("Spf.MaxLocalPartLength", 320, null, 320, 320, "fail/MechanismMatched", "none/SenderMalformed", (limits, octets) => SpfAsync(limits, "v=spf1 -all", "", new string('x', octets) + "@attack.example")) { IsCounted = false };
         yield return new("Spf.MaxHeloLength", 255, null, 255, 255, "asked for", "not asked for", async (limits, octets) =>
-            await QueriesAsync(limits, "v=spf1 exists:%{h2}.t.example -all", string.Join('.', Enumerable.Repeat("x.y", 200))[..(octets - 2)].TrimEnd('.').PadRight(octets - 2, 'z') + ".q") == 2 ? "asked for" : "not asked for") { IsCounted = false };
+            await QueriesAsync(limits, "v=spf1 exists:%{h2}.t.example -all", string.Join('.', Enumerable.Repeat("x.y", 200))[..(octets - 2)].TrimEnd('.').PadRight(octets - 2, 'z') + ".q") == 2 ? "asked for" : "not asked for")
+        { IsCounted = false };
         yield return new("Spf.MaxExplanationLength", 512, null, 512, 512, "explained", "not explained", async (limits, characters) =>
-            (await CheckAsync(limits, "v=spf1 -all exp=e.t.example", $"e.t.example. TXT ( {Strings(new string('x', characters))} )")).Explanation is null ? "not explained" : "explained") { IsCounted = false };
+            (await CheckAsync(limits, "v=spf1 -all exp=e.t.example", $"e.t.example. TXT ( {Strings(new string('x', characters))} )")).Explanation is null ? "not explained" : "explained")
+        { IsCounted = false };
 
         yield return new("Signatures.MaxVerifications", 60, 1, 400, 3, "pass/Verified", "permerror/TooManyVerifications", (limits, signatures) => LastSignatureAsync(limits, signatures, _ => Value));
         yield return new("Signatures.MaxBodyHashes", 4, 2, 16, 3, "policy/PartialBody True", "policy/PartialBody ", async (limits, hashes) =>
@@ -81,7 +84,8 @@ public class EmailAuthLimitsTests
         yield return new("Signatures.MaxKeyDataLength", 4096, null, 4096, 4096, "pass/Verified", "permerror/KeyData", (limits, octets) => KeyAsync(limits, $"k=ed25519; p={Key[..10]}{new string(' ', octets - Key.Length)}{Key[10..]}")) { IsCounted = false };
         yield return new("Signatures.MaxKeyRecords", 8, null, 8, 8, "pass/Verified", "permerror/TooManyKeyRecords", (limits, records) => KeyAsync(limits, [.. Enumerable.Range(1, records - 1).Select(i => $"hello {i}"), $"k=ed25519; p={Key}"]));
         yield return new("Signatures.MaxKeysTried", 3, null, 3, 3, "pass/Verified", "fail/HeaderSignature", (limits, last) =>
-            KeyAsync(limits, [.. Enumerable.Range(1, last - 1).Select(_ => DkimKeyRecord.FromKey(SigningKey.GenerateEd25519()).ToString()), $"k=ed25519; p={Key}"])) { IsCounted = false };
+            KeyAsync(limits, [.. Enumerable.Range(1, last - 1).Select(_ => DkimKeyRecord.FromKey(SigningKey.GenerateEd25519()).ToString()), $"k=ed25519; p={Key}"]))
+        { IsCounted = false };
         yield return new("Signatures.MaxRsaKeyBits", 8192, null, 8192, 8192, "None", "TooLong", (_, bits) => Task.FromResult(RsaPublicKey.TryRead(RsaKey(bits), out var _).ToString())) { IsCounted = false };
 
         yield return new("Dkim.MaxSignaturesRead", 50, 1, 200, 3, "pass/Verified", "neutral/TooManySignatures", (limits, signatures) => LastSignatureAsync(limits, signatures, _ => Value));
@@ -89,13 +93,15 @@ public class EmailAuthLimitsTests
 
         yield return new("Arc.MaxSets", 50, 1, 50, 2, "pass/Verified", "fail/TooManySets", async (limits, sets) => Text(await ChainAsync(limits, sets)));
         yield return new("Arc.MostSets", 50, null, 50, 50, "InstanceGap", "InstanceRange", async (_, instance) =>
-            (await TestChain.ValidateAsync($"ARC-Seal: i={instance}; cv=pass\r\n{TestMail.Plain}")).Reason.ToString()) { IsCounted = false };
+            (await TestChain.ValidateAsync($"ARC-Seal: i={instance}; cv=pass\r\n{TestMail.Plain}")).Reason.ToString())
+        { IsCounted = false };
         yield return new("Arc.MaxSignaturesVerified", 60, 1, 100, 4, "all", "some not", async (limits, signatures) =>
         {
             // Two sets have two seals and two message signatures. The message is always this one, so it is the limit that moves.
             var chain = await ChainAsync(limits with { Arc = limits.Arc with { MaxSignaturesVerified = 8 - signatures } }, 2);
             return chain.Sets.All(set => set.MessageSignatureResult.Status == ArcSignatureStatus.Pass) ? "all" : "some not";
-        }) { IsCounted = false };
+        })
+        { IsCounted = false };
 
         yield return new("Dmarc.MaxQueriesPerMessage", 24, 1, 96, 3, "fail/NoAuthenticatedIdentifier", "temperror/PolicyHidden", (limits, labels) =>
             DmarcAsync(limits, $"a@{string.Join('.', Enumerable.Range(1, labels - 1).Select(i => $"l{i}"))}.t", "_dmarc.t. TXT \"v=DMARC1; p=reject\""));
@@ -111,7 +117,8 @@ public class EmailAuthLimitsTests
         yield return new("Dmarc.MaxAuthorDomains", 5, 1, 16, 3, "none/NoRecord", "permerror/TooManyAuthorDomains", (limits, domains) => DmarcAsync(limits, string.Join(',', Enumerable.Range(1, domains).Select(i => $"a@b{i}.example")), ""));
 
         yield return new("AuthenticationResults.MaxFields", 50, 1, 1_000, 3, "all", "some not", (limits, fields) =>
-            Task.FromResult(AuthenticationResults.ReadAll(HeaderBlock.Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("Authentication-Results: a; none\r\n", fields))), MessageLimits.Default), limits.AuthenticationResults).Length == fields ? "all" : "some not")) { IsCounted = false };
+            Task.FromResult(AuthenticationResults.ReadAll(HeaderBlock.Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("Authentication-Results: a; none\r\n", fields))), MessageLimits.Default), limits.AuthenticationResults).Length == fields ? "all" : "some not"))
+        { IsCounted = false };
         yield return new("AuthenticationResults.MaxFieldBytes", 16 << 10, 1, 64 << 10, 100, "read", "refused", (limits, octets) => ReadAsync(limits, "a; dkim=pass".PadRight(octets - 3)));
         yield return new("AuthenticationResults.MaxResults", 64, 1, 1_000, 3, "read", "refused", (limits, results) => ReadAsync(limits, "a" + string.Concat(Enumerable.Repeat("; dkim=pass", results))));
         yield return new("AuthenticationResults.MaxProperties", 16, 1, 100, 3, "read", "refused", (limits, properties) => ReadAsync(limits, "a; dkim=pass" + string.Concat(Enumerable.Range(1, properties).Select(i => $" header.x{i}=y"))));
@@ -122,7 +129,8 @@ public class EmailAuthLimitsTests
             var text = Written(fits + octets - (2 << 10), limits);
             Assert.That(text, Has.Length.LessThanOrEqualTo(limits.AuthenticationResults.MaxWrittenBytes));
             return Task.FromResult(text.Contains("left out", StringComparison.Ordinal) ? "cut" : "whole");
-        }) { IsCounted = false };
+        })
+        { IsCounted = false };
         yield return new("AuthenticationResults.MaxValueBytes", 320, 16, 320, 20, "whole", "cut", (limits, octets) =>
             Task.FromResult(new AuthenticationResults("a", [new MethodResult("spf", "fail") { Properties = [new("smtp", "helo", new string('x', octets))] }]).ToUnfoldedValue(limits: limits.AuthenticationResults).Contains("...", StringComparison.Ordinal) ? "cut" : "whole"));
     }
