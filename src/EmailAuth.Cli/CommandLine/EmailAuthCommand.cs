@@ -17,6 +17,8 @@ internal static class EmailAuthCommand
         new DmarcVerb(),
         new ArcSealVerb(),
         new LintVerb(),
+        new CompletionVerb(),
+        new ManVerb(),
     ];
 
     /// <summary>Runs one call to its end. Throws nothing.</summary>

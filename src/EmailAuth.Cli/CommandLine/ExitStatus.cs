@@ -31,9 +31,23 @@ internal enum ExitStatus
     Interrupted = 130,
 }
 
-/// <summary>The order of <see cref="ExitStatus"/>.</summary>
+/// <summary>The meaning and the order of <see cref="ExitStatus"/>.</summary>
 internal static class ExitStatuses
 {
+    /// <summary>What each says, for people.</summary>
+    public static readonly IReadOnlyList<(ExitStatus Status, string Meaning)> Meanings =
+    [
+        (ExitStatus.Success, "Done; of a message: evaluated, and nothing is asked for."),
+        (ExitStatus.Refused, "Evaluated: quarantine or reject is asked for, or the text is not usable."),
+        (ExitStatus.Differs, "A replay decides otherwise than was recorded."),
+        (ExitStatus.Usage, "Bad usage; one line says what was wrong and what would be right."),
+        (ExitStatus.NoInput, "An input cannot be read."),
+        (ExitStatus.Defect, "A defect of the program."),
+        (ExitStatus.NoOutput, "The output cannot be written."),
+        (ExitStatus.Temporary, "A temporary error decided a verdict: to be tried again later."),
+        (ExitStatus.Interrupted, "Interrupted by the user."),
+    ];
+
     /// <summary>The worse of the two: 70, 66, 75, 1, 0.</summary>
     public static ExitStatus Or(this ExitStatus left, ExitStatus right) => Rank(left) >= Rank(right) ? left : right;
 

@@ -23,5 +23,11 @@ internal abstract class Verb
     /// <summary>The most operands that make sense.</summary>
     public virtual int MaxOperands => int.MaxValue;
 
+    /// <summary>All that the operand may be; empty where it is free.</summary>
+    public virtual IReadOnlyList<string> OperandWords => [];
+
+    /// <summary>Whether its operands are names of files.</summary>
+    public bool TakesFiles => Operands.StartsWith("[FILE|-]", StringComparison.Ordinal);
+
     public abstract Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken);
 }

@@ -34,6 +34,8 @@ internal sealed class MessageFile : IAsyncDisposable
     {
         try
         {
+            if (name == "-" && io.InputIsTerminal)
+                EmailAuthCommand.Tell(io, "the message is read from this terminal; Ctrl-D ends it.");
             if (name == "-")
                 return await SpoolAsync(name, io.Input, cancellationToken).ConfigureAwait(false);
             var file = OpenFile(name);

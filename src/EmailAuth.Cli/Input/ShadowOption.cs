@@ -10,8 +10,8 @@ internal static class ShadowOption
     public static readonly Option Option = new("--shadow", "NAME=SETTING[,SETTING]…", "judge by these settings, too, with the same DNS answers; see below", IsRepeatable: true);
 
     public const string Help = """
-        Settings of --shadow: min-rsa=BITS (1024 to 4096: shorter RSA keys do not count), one-author (several mailboxes in From are
-        permerror), public-suffix-list=FILE (RFC 7489), tree-walk (RFC 9989), accept-partial-body (l=),
+        Settings of --shadow: min-rsa=BITS (1024 to 4096: shorter RSA keys do not count), one-author (several mailboxes in From
+        are permerror), public-suffix-list=FILE (RFC 7489), tree-walk (RFC 9989), accept-partial-body (l=),
         accept-bare-line-ends. What such a policy asks and the verdict did not ask is not asked, and said to be not known.
         """;
 

@@ -10,7 +10,7 @@ internal static class SigningOptions
     public static readonly Option Domain = new("--domain", "DOMAIN", "the domain that signs, d=");
     public static readonly Option Selector = new("--selector", "NAME", "the selector, s=: the key record stands at NAME._domainkey.DOMAIN");
     public static readonly Option Key = new("--key", "FILE", "the private key: PEM (PKCS#8 or PKCS#1), DER, or the base64 text of an Ed25519 seed");
-    public static readonly Option Algorithm = new("--algorithm", "NAME", "rsa-sha256 or ed25519-sha256");
+    public static readonly Option Algorithm = new("--algorithm", "NAME", "rsa-sha256 or ed25519-sha256") { Words = ["rsa-sha256", "ed25519-sha256"] };
 
     /// <exception cref="InputException">The file cannot be read, or holds no key. Nothing of the key is told.</exception>
     public static SigningKey ReadKey(Arguments arguments)

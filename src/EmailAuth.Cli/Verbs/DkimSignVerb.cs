@@ -10,7 +10,10 @@ namespace EmailAuth.Cli.Verbs;
 /// <summary><c>emailauth dkim sign</c>: a message with a signature before it.</summary>
 internal sealed class DkimSignVerb : Verb
 {
-    private static readonly Option Canonicalization = new("--canonicalization", "HEADER/BODY", "relaxed or simple, for each; relaxed/relaxed unless set");
+    private static readonly Option Canonicalization = new("--canonicalization", "HEADER/BODY", "relaxed or simple, for each; relaxed/relaxed unless set")
+    {
+        Words = ["relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"],
+    };
     private static readonly Option Headers = new("--headers", "A:B:C", "sign these fields, and no others but those of --oversign");
     private static readonly Option Oversign = new("--oversign", "A:B", "sign these fields so that one added later breaks the signature");
     private static readonly Option ExpireIn = new("--expire-in", "SECONDS", "how long the signature holds, x=; for ever unless set");

@@ -12,7 +12,10 @@ namespace EmailAuth.Cli.Verbs;
 /// <summary><c>emailauth lint</c>: judges one record or field value by itself.</summary>
 internal sealed class LintVerb : Verb
 {
-    private static readonly Option Type = new("--type", "TYPE", "spf, dkim (a key record), dmarc, dkim-signature, arc-seal or arc-message-signature");
+    private static readonly Option Type = new("--type", "TYPE", "spf, dkim (a key record), dmarc, dkim-signature, arc-seal or arc-message-signature")
+    {
+        Words = ["spf", "dkim", "dmarc", "dkim-signature", "arc-seal", "arc-message-signature"],
+    };
     private static readonly Option Domain = new("--domain", "NAME", "with --type spf, in place of VALUE: ask DNS for the record of this domain and for all that it leads to");
 
     public override string Name => "lint";
