@@ -59,7 +59,7 @@ public class ChaosTests
         var clean = await ChaosVerdict.OfAsync(protocol, message, ChaosWorld.Zone, clock);
 
         var verdict = await clock.RunAsync(ChaosVerdict.OfAsync(protocol, message, resolver, clock), Deadline);
-        Check(fault, message, clean, verdict, what);
+        Check(fault.Effect, message, clean, verdict, what);
 
         // The trouble is over, late answers and all; no question of a deaf resolver is waited for any more.
         dns.IsOn = false;
@@ -82,9 +82,10 @@ public class ChaosTests
         }
     }
 
-    private static void Check(ChaosFault fault, ChaosMessage message, ChaosVerdict clean, ChaosVerdict verdict, string what)
+    /// <summary>That what a call said in trouble is what may be said.</summary>
+    internal static void Check(FaultEffect effect, ChaosMessage message, ChaosVerdict clean, ChaosVerdict verdict, string what)
     {
-        switch (fault.Effect)
+        switch (effect)
         {
             case FaultEffect.None:
                 Assert.That(verdict.ToString(), Is.EqualTo(clean.ToString()), what);

@@ -153,7 +153,7 @@ public class VerifyVerbTests
             var run = await VerifyInputAsync(Encoding.Latin1.GetBytes(text), [.. words, .. Session]);
             Assert.That(run.Status, Is.AnyOf(ExitStatus.Success, ExitStatus.Refused), run.Error);
             Assert.That(run.Error, Is.Empty);
-            Assert.That(run.Output, Is.Not.Empty.And.Not.Contains("\e").And.Not.Contains("\a"));
+            Assert.That(run.Output, Is.Not.Empty.And.No.Member('\e').And.No.Member('\a'));
         }
     }
 
@@ -220,7 +220,7 @@ public class VerifyVerbTests
         var lines = run.Output.Split('\n');
         Assert.That(lines[0], Does.Match("^FILE +FROM +DMARC +SPF +DKIM +ASKED FOR$"));
         Assert.That(lines[1], Does.Match("message.eml +example.com +pass +pass +none +none$"));
-        Assert.That(lines[2], Does.Contain("\\x1B[31m.eml").And.Not.Contain("\e"));
+        Assert.That(lines[2], Does.Contain("\\x1B[31m.eml").And.No.Member('\e'));
         Assert.That(lines[3], Does.StartWith("- ").And.Contain("permerror"));
         Assert.That(lines[4], Does.Contain("none.eml").And.Contain("unread"));
         Assert.That(lines[6], Is.EqualTo("4 messages by DMARC: 2 pass, 1 permerror, 1 unread"));
