@@ -44,6 +44,15 @@ public class EmailAuthenticatorTests
         Assert.That(result.Dmarc.Disposition, Is.EqualTo(DmarcPolicy.Reject));
     }
 
+    [TestCase("any@not.exist.legit.example")]
+    [TestCase("any@legit.example")]
+    public async Task A_domain_without_an_spf_record_is_no_identifier(string mailFrom)
+    {
+        var result = await VerifyAsync(From("ceo@legit.example"), Attacker, "helo.attack.example", mailFrom);
+        Assert.That(result.Dmarc.Identifiers.Length, Is.EqualTo(result.Spf.Status == SpfStatus.None ? 0 : 1));
+        Assert.That(result.Spf.Domain, Is.Not.Null);
+    }
+
     [Pin("S17")]
     [Attack("S18")]
     [TestCase("<(any@legit.example>")]

@@ -22,7 +22,8 @@ internal sealed class Ed25519PublicKey : PublicKey
             return KeyDataError.Wrapped;
         if (octets.Length != Length)
             return KeyDataError.Malformed;
-        if (!IsCanonical(octets) || IsOfSmallOrder(octets) || Ed25519.ValidatePublicKeyPartialExport(octets) is not { } point)
+        // This refuses a y at or above 2^255 - 19 (RFC 8032 §5.1.3 step 1) and the eight points of small order.
+        if (Ed25519.ValidatePublicKeyPartialExport(octets) is not { } point)
             return KeyDataError.Point;
         key = new Ed25519PublicKey(point);
         return KeyDataError.None;
@@ -35,14 +36,6 @@ internal sealed class Ed25519PublicKey : PublicKey
     // S at or above the group's order is refused inside (RFC 8032 §5.1.7 step 1).
     public override bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) =>
         signature.Length == SignatureLength && !IsOfSmallOrder(signature[..Length]) && Ed25519.Verify(signature, _point, digest);
-
-    /// <summary>RFC 8032 §5.1.3 step 1: y is below 2^255 - 19.</summary>
-    private static bool IsCanonical(ReadOnlySpan<byte> point)
-    {
-        if ((point[31] & 0x7F) != 0x7F || point[1..31].IndexOfAnyExcept((byte)0xFF) >= 0)
-            return true;
-        return point[0] < 0xED;
-    }
 
     /// <summary>
     /// Whether the point's y is that of one of the eight points whose order divides 8. Under such a key anybody can make signatures

@@ -62,6 +62,11 @@ public class DkimKeyRecordTests
         Assert.That(report.Diagnostics.Select(diagnostic => diagnostic.Section), Is.All.Match("^RFC [0-9]+ (§|appendix )[0-9A-C.]+$"));
     }
 
+    [TestCase(4096, true)]
+    [TestCase(4097, false)]
+    public void Key_data_is_4096_characters_at_most_folding_included(int length, bool isUsable) =>
+        Assert.That(DkimKeyRecord.Lint($"v=DKIM1; k=ed25519; p={Ed[..10].PadRight(length - Ed.Length + 10, ' ')}{Ed[10..]}").IsUsable, Is.EqualTo(isUsable));
+
     [Test]
     [Rfc(8301, "3.2")]
     public void Lint_tells_short_keys_by_their_length()

@@ -70,6 +70,19 @@ public class DomainNameTests
         Assert.That(DomainName.TryParse(longest + "b", out _), Is.False);
     }
 
+    [TestCase(63)]
+    [TestCase(64)]
+    [TestCase(65)]
+    [TestCase(200)]
+    public void A_label_of_other_letters_that_is_too_long_is_refused(int letters) => Assert.That(DomainName.TryParse($"{new string('\u00fc', letters)}.example", out _), Is.False);
+
+    [TestCase("a\u0001.example", false)]
+    [TestCase("a\u007f.example", false)]
+    [TestCase("a\u00e9.example", false)]
+    [TestCase("a \u0021~.example", true)]
+    public void A_question_has_visible_octets_and_spaces_only(string name, bool expected) =>
+        Assert.That(DomainName.TryParseQueryName(System.Text.Encoding.Latin1.GetBytes(name), out _), Is.EqualTo(expected));
+
     [TestCase("a.example.com", "example.com", true)]
     [TestCase("example.com", "example.com", true)]
     [TestCase("notexample.com", "example.com", false)]

@@ -209,6 +209,7 @@ public class SpfBehaviourTests
     [TestCase("client.example.com", "192.0.2.2", SpfStatus.Fail)]
     [TestCase("client.example.net", Client, SpfStatus.Fail)]
     [TestCase("client.notexample.com", Client, SpfStatus.Fail)]
+    [TestCase("cli!ent.example.com", Client, SpfStatus.Fail)]
     public async Task Only_a_forward_confirmed_name_counts(string name, string itsAddress, SpfStatus expected)
     {
         var result = await CheckRecordAsync("v=spf1 ptr -all", $"1.2.0.192.in-addr.arpa. PTR {name}.\n{name}. A {itsAddress}");

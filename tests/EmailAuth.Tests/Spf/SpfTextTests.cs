@@ -48,6 +48,29 @@ public class SpfTextTests
         Assert.That(result.Status, Is.EqualTo(record[7] == '~' ? SpfStatus.SoftFail : record[7] == '?' ? SpfStatus.Neutral : SpfStatus.Fail));
     }
 
+    [TestCase("%{p}", true)]
+    [TestCase("%{p}\\001", false)]
+    [TestCase("%{p}\\233", false)]
+    public async Task What_cannot_be_an_explanation_is_not_expanded(string text, bool isExpanded)
+    {
+        var dns = ZoneDnsResolver.Parse($"example.com. TXT \"v=spf1 -all exp=e.example\"\ne.example. TXT \"{text}\"");
+        dns.LogQueries = true;
+        Assert.That((await CheckAsync(dns)).Explanation, Is.EqualTo(isExpanded ? "unknown" : null));
+        Assert.That(dns.Queries.Any(question => question.Type == DnsRecordType.PTR), Is.EqualTo(isExpanded));
+    }
+
+    [TestCase("user", "user@example.com")]
+    [TestCase("\u00fc", null)]
+    public async Task An_explanation_is_printable_whoever_is_named_in_it(string localPart, string? expected) =>
+        Assert.That((await CheckRecordAsync("v=spf1 -all exp=e.example", "e.example. TXT \"%{s}\"", mailFrom: $"{localPart}@example.com")).Explanation, Is.EqualTo(expected));
+
+    [Test, Rfc(7208, "6.1")]
+    public async Task A_redirect_to_a_top_level_domain_leads_nowhere()
+    {
+        var result = await CheckRecordAsync("v=spf1 redirect=%{d1}", "com. TXT \"v=spf1 +all\"");
+        Assert.That((result.Status, result.Reason), Is.EqualTo((SpfStatus.PermError, SpfReason.RedirectWithoutRecord)));
+    }
+
     [Pin("S18"), Rfc(7208, "6.2")]
     [Test]
     public async Task No_explanation_is_fetched_unless_the_result_is_fail()

@@ -76,6 +76,8 @@ public class SyntaxTests
     [TestCase("", "")]
     [TestCase("QUI", null)]
     [TestCase("QUJ=", null)]
+    [TestCase("QR==", null)]
+    [TestCase("QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQR==", null)]
     [TestCase("QQ==QQ==", null)]
     [TestCase("QUJD*", null)]
     [TestCase("QU\u00a0JD", null)]
