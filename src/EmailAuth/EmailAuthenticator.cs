@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Runtime.InteropServices;
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
@@ -31,6 +33,7 @@ public sealed class EmailAuthenticator
     private readonly DmarcEvaluator _dmarc;
     private readonly IprevEvaluator _iprev;
     private readonly DnsShares _shares;
+    private readonly DomainNames _names;
 
     // Of one that judges a single message and keeps what led to the verdict.
     private readonly EvidenceRecorder? _evidence;
@@ -38,24 +41,25 @@ public sealed class EmailAuthenticator
     /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
     /// <param name="options">How to judge; null for the defaults.</param>
     public EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions? options = null)
-        : this(resolver, options ?? new EmailAuthenticatorOptions(), evidence: null)
+        : this(resolver, options ?? new EmailAuthenticatorOptions(), new DomainNames(), evidence: null)
     {
     }
 
-    private EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions options, EvidenceRecorder? evidence)
+    private EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions options, DomainNames names, EvidenceRecorder? evidence)
     {
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
         _options = options;
         _evidence = evidence;
+        _names = names;
         var clock = _options.TimeProvider;
         var trace = evidence?.Trace;
         var limits = _options.Limits;
         _shares = DnsShares.Of(limits);
-        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Traces = trace?.Spf });
-        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Trace = trace?.Signatures });
+        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Names = names, Traces = trace?.Spf });
+        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Names = names, Trace = trace?.Signatures });
         _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults, Trace = trace?.Signatures });
-        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc, Trace = trace?.Dmarc });
+        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc, Names = names, Trace = trace?.Dmarc });
         _iprev = new IprevEvaluator(evidence?.ViewOfReverseNames ?? resolver, limits.Dns, clock, _options.TimeLimit, trace?.Iprev);
     }
 
@@ -133,7 +137,7 @@ public sealed class EmailAuthenticator
     private async ValueTask<VerificationResult> KeepEvidenceAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
     {
         var recorder = new EvidenceRecorder(_options);
-        var judge = new EmailAuthenticator(_resolver, recorder.Options, recorder);
+        var judge = new EmailAuthenticator(_resolver, recorder.Options, _names, recorder);
         var result = await judge.ReadAndJudgeAsync(message, session, cancellationToken).ConfigureAwait(false);
         var evidence = recorder.ToEvidence(session, result);
         result.Keep(evidence);
@@ -161,7 +165,7 @@ public sealed class EmailAuthenticator
     internal static async ValueTask<VerificationResult> JudgeAgainAsync(VerdictEvidence evidence, EmailAuthenticatorOptions options, EvidenceSource source, CancellationToken cancellationToken)
     {
         var recorder = new EvidenceRecorder(options, source);
-        var judge = new EmailAuthenticator(source.Nobody, recorder.Options, recorder);
+        var judge = new EmailAuthenticator(source.Nobody, recorder.Options, new DomainNames(), recorder);
         using var reader = source.Open();
         var result = await judge.JudgeAsync(reader, evidence.Session, cancellationToken).ConfigureAwait(false);
         result.Keep(recorder.ToEvidence(evidence.Session, result));
@@ -197,11 +201,11 @@ public sealed class EmailAuthenticator
         var iprevTask = CheckReverseNameAsync(session, cancellationToken);
         var header = await reader.ReadHeaderAsync(_options.Limits.Message, cancellationToken).ConfigureAwait(false);
         _evidence?.OnHeader(header);
-        var authors = AuthorDomains.Read(header, _options.Limits.Dmarc);
+        var authors = AuthorDomains.Read(header, _options.Limits.Dmarc, names: _names);
         var shares = _shares.With(authors.Domains.Length);
         using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
         var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns.Share(shares.Dkim, "DKIM")), authors.Domains.AsSpan(), cancellationToken);
-        var chain = _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(shares.Arc, "ARC")), cancellationToken);
+        var chain = ArcValidator.HasChain(header) ? _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(shares.Arc, "ARC")), cancellationToken) : null;
         var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns.Share(shares.Dmarc, "DMARC")), cancellationToken);
         if (dns.LooksAhead)
             policy.LookAhead(Candidates(session, signatures));
@@ -211,7 +215,7 @@ public sealed class EmailAuthenticator
 
         var (spf, helo) = await spfTask.ConfigureAwait(false);
         var dkim = await signatures.CompleteAsync().ConfigureAwait(false);
-        var arc = await chain.CompleteAsync().ConfigureAwait(false);
+        var arc = chain is null ? ArcResult.NoChain : await chain.CompleteAsync().ConfigureAwait(false);
         var dmarc = await _dmarc.EvaluateAsync(policy, Identifiers(spf, dkim), cancellationToken).ConfigureAwait(false);
         return new VerificationResult(session, header, spf, helo, dkim, arc, dmarc, Override(dmarc, arc, session), _evidence?.QueriesAsked(dns, shares) ?? dns.QueriesAsked, dns.QueriesAhead)
         {
@@ -239,12 +243,11 @@ public sealed class EmailAuthenticator
         return (mailFrom, null);
     }
 
-    private Task<IprevResult?> CheckReverseNameAsync(SmtpSession session, CancellationToken cancellationToken)
-    {
-        return _options.CheckReverseName && session.ClientAddress is { } client ? CheckAsync() : NotChecked;
+    private Task<IprevResult?> CheckReverseNameAsync(SmtpSession session, CancellationToken cancellationToken) =>
+        _options.CheckReverseName && session.ClientAddress is { } client ? CheckReverseNameAsync(client, cancellationToken) : NotChecked;
 
-        async Task<IprevResult?> CheckAsync() => await _iprev.CheckAsync(client, cancellationToken).ConfigureAwait(false);
-    }
+    private async Task<IprevResult?> CheckReverseNameAsync(IPAddress client, CancellationToken cancellationToken) =>
+        await _iprev.CheckAsync(client, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The identifiers that SPF and DKIM may authenticate, while it is not known yet whether they do.</summary>
     private static ImmutableArray<AuthenticatedIdentifier> Candidates(SmtpSession session, DkimVerification signatures)
@@ -260,29 +263,34 @@ public sealed class EmailAuthenticator
     /// <summary>What SPF and DKIM authenticated, in DMARC's words (RFC 9989 §4.4). The HELO result is not among them (S16).</summary>
     private static ImmutableArray<AuthenticatedIdentifier> Identifiers(SpfResult spf, ImmutableArray<DkimResult> dkim)
     {
-        var identifiers = ImmutableArray.CreateBuilder<AuthenticatedIdentifier>(dkim.Length + 1);
-        if (spf.Domain is { } spfDomain && spf.Status != SpfStatus.None)
+        var spfDomain = spf.Status == SpfStatus.None ? null : spf.Domain;
+        var count = spfDomain is null ? 0 : 1;
+        foreach (var signature in dkim)
+            count += signature.Domain is null ? 0 : 1;
+        var identifiers = new AuthenticatedIdentifier[count];
+        var next = 0;
+        if (spfDomain is not null)
         {
-            identifiers.Add(new AuthenticatedIdentifier(IdentifierMethod.Spf, spfDomain, spf.Status switch
+            identifiers[next++] = new AuthenticatedIdentifier(IdentifierMethod.Spf, spfDomain, spf.Status switch
             {
                 SpfStatus.Pass => IdentifierOutcome.Pass,
                 SpfStatus.TempError => IdentifierOutcome.TempError,
                 SpfStatus.None or SpfStatus.Neutral or SpfStatus.Fail or SpfStatus.SoftFail or SpfStatus.PermError => IdentifierOutcome.Fail,
-            }));
+            });
         }
         foreach (var signature in dkim)
         {
             if (signature.Domain is { } domain)
             {
-                identifiers.Add(new AuthenticatedIdentifier(IdentifierMethod.Dkim, domain, signature.Status switch
+                identifiers[next++] = new AuthenticatedIdentifier(IdentifierMethod.Dkim, domain, signature.Status switch
                 {
                     DkimStatus.Pass => IdentifierOutcome.Pass,
                     DkimStatus.TempError => IdentifierOutcome.TempError,
                     DkimStatus.None or DkimStatus.Fail or DkimStatus.Policy or DkimStatus.Neutral or DkimStatus.PermError => IdentifierOutcome.Fail,
-                }));
+                });
             }
         }
-        return identifiers.DrainToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(identifiers);
     }
 
     /// <summary>Whether the operator's trusted sealers vouch for a message that DMARC fails (A3). DMARC's own result stays as it is.</summary>

@@ -162,7 +162,7 @@ public sealed class VerificationResult
     /// <summary>The Authentication-Results field to put before the message (RFC 8601 §2.2).</summary>
     /// <param name="authservId">The name of the one who checked, such as <c>mx.example.net</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="authservId"/> is empty or has a control character.</exception>
-    public HeaderField ToAuthenticationResults(string authservId) => GetAuthenticationResults(authservId).ToHeaderField(limits: AuthenticationResultsLimits);
+    public HeaderField ToAuthenticationResults(string authservId) => AuthenticationResults.ToHeaderField(authservId, new AuthenticationResultsOf(this), AuthenticationResultsLimits);
 
     /// <summary>The Received-SPF field for the MAIL FROM identity (RFC 7208 §9.1).</summary>
     /// <param name="receiver">The name of the host that checked.</param>
@@ -170,7 +170,7 @@ public sealed class VerificationResult
 
     /// <summary>What is written into <see cref="ToAuthenticationResults"/>, as data: what an ARC sealer seals (RFC 8617 §4.1.1).</summary>
     /// <inheritdoc cref="ToAuthenticationResults"/>
-    public AuthenticationResults GetAuthenticationResults(string authservId) => AuthenticationResultsOf.Result(this, _session, authservId);
+    public AuthenticationResults GetAuthenticationResults(string authservId) => AuthenticationResults.Of(authservId, new AuthenticationResultsOf(this));
 
     /// <summary>
     /// The Authentication-Results fields on the message that claim to be from this receiver, to be removed on arrival

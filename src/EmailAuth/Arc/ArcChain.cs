@@ -11,7 +11,8 @@ internal sealed class ArcChain
 {
     private const int MostFields = ArcLimits.MostSets * 3;
 
-    private static readonly ArcChain None = new() { Decided = (ArcReason.NoChain, "the message has no ARC fields") };
+    /// <summary>That of a message without ARC fields.</summary>
+    public static readonly ArcChain None = new() { Decided = (ArcReason.NoChain, "the message has no ARC fields") };
 
     private ArcSet?[] _sets = [];
     private (ArcReason Reason, string Text) _instanceFault;
@@ -71,7 +72,7 @@ internal sealed class ArcChain
     private static (ArcReason, string) TooManySets(ArcOptions options) =>
         (ArcReason.TooManySets, $"there are more than {options.Limits.MaxSets} sets");
 
-    private static int CountFields(HeaderBlock header)
+    public static int CountFields(HeaderBlock header)
     {
         var count = 0;
         foreach (ref readonly var field in header.Fields)

@@ -20,6 +20,9 @@ public sealed class ArcResult
         Mark = chain.Mark;
     }
 
+    /// <summary>That of a message without ARC fields.</summary>
+    internal static ArcResult NoChain { get; } = new(ArcStatus.None, ArcReason.NoChain, ArcChain.None.Decided.Text, ArcChain.None, []);
+
     /// <summary>The Chain Validation Status.</summary>
     public ArcStatus Status { get; }
 

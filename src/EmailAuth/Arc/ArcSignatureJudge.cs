@@ -65,7 +65,7 @@ internal readonly ref struct ArcSignatureJudge(ArcSignature signature, BodyHashP
             return (ArcSignatureReason.BodyShorterThanSigned, $"{Tags.BodyLength} octets of the body are signed (l=), but it has {hash.BodyLength}");
         if (Tags.BodyLength < hash.BodyLength)
             return (ArcSignatureReason.PartialBody, $"only {Tags.BodyLength} of the body's {hash.BodyLength} octets are signed (l=): anybody may have added the rest");
-        return hash.Matches(Tags.BodyHash.Span)
+        return hash.Matches(Tags.BodyHash)
             ? (ArcSignatureReason.Verified, "")
             : (ArcSignatureReason.BodyHash, "the body was changed after sealing: its hash is not that in bh=");
     }

@@ -14,7 +14,7 @@ internal sealed class ArcValidation
     private readonly HeaderBlock _header;
     private readonly BodyHashPlan _plan;
     private readonly ArcChain _chain;
-    private readonly List<PendingKey> _keys = [];
+    private PendingKey? _keys;
     private readonly PendingSet[] _sets;
     private ArcResult? _decided;
 
@@ -73,7 +73,7 @@ internal sealed class ArcValidation
     {
         Ask(Newest, resolver, cancellationToken);
         for (var instance = Newest; instance >= 1; instance--)
-            Pending(instance).SealKey = PendingKey.Ask(_keys, resolver, SetAt(instance).Seal!.Tags!.KeyName, cancellationToken);
+            Pending(instance).SealKey = PendingKey.Ask(ref _keys, resolver, SetAt(instance).Seal!.Tags!.KeyName, cancellationToken);
 
         // Step 5 is optional: what is older is looked at as far as the limit goes, and no further than to one that fails without its key.
         var left = _options.Limits.MaxSignaturesVerified - (Newest + 1);
@@ -89,7 +89,7 @@ internal sealed class ArcValidation
     {
         var tags = SetAt(instance).MessageSignature!.Tags!;
         ref var pending = ref Pending(instance);
-        pending.MessageSignatureKey = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
+        pending.MessageSignatureKey = PendingKey.Ask(ref _keys, resolver, tags.KeyName, cancellationToken);
         // A part of the body never counts (behaviour A2), so the hash of the whole is all that is needed, l= or not.
         pending.BodyHash = _plan.Add(tags.BodyCanonicalization);
     }
@@ -99,12 +99,7 @@ internal sealed class ArcValidation
     {
         if (_decided is not null)
             return new ValueTask<ArcResult>(_decided);
-        foreach (var key in _keys)
-        {
-            if (!key.IsHere)
-                return WaitAsync();
-        }
-        return new ValueTask<ArcResult>(Judge());
+        return _keys is null or { AreAllHere: true } ? new ValueTask<ArcResult>(Judge()) : WaitAsync();
     }
 
     private async ValueTask<ArcResult> WaitAsync()
@@ -113,7 +108,7 @@ internal sealed class ArcValidation
         await Pending(Newest).MessageSignatureKey!.ArriveAsync().ConfigureAwait(false);
         if (!VerifyMessageSignature(Newest))
             return NewestFailed();
-        foreach (var key in _keys)
+        for (var key = _keys; key is not null; key = key.Next)
             await key.ArriveAsync().ConfigureAwait(false);
         return Judge();
     }

@@ -30,6 +30,9 @@ public sealed class ArcValidator(IDnsResolver resolver, ArcOptions? options = nu
         return await validation.CompleteAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether there is anything to validate; where there is not, the result is <see cref="ArcResult.NoChain"/>.</summary>
+    internal static bool HasChain(HeaderBlock header) => header.Defect != MessageDefect.None || ArcChain.CountFields(header) > 0;
+
     /// <summary>
     /// Reads the chain, asks for its keys and for the body hashes it needs. Then the body goes through the plan, the plan is finished, and
     /// <see cref="ArcValidation.CompleteAsync"/> gives the result.

@@ -56,15 +56,52 @@ public sealed class AuthenticationResults
     /// properties, of the last results before the first.</param>
     public HeaderField ToHeaderField(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null)
     {
-        using var text = AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default);
+        using var text = AuthenticationResultsWriter.Write(AuthservId, new Written(Results), allowUtf8, limits ?? AuthenticationResultsLimits.Default);
         return text.ToHeaderField(FieldName);
     }
 
-    /// <summary>The value of the field of <see cref="ToHeaderField"/> as one line.</summary>
-    /// <inheritdoc cref="ToHeaderField"/>
+    /// <summary>The same field from results that are in no object.</summary>
+    /// <inheritdoc cref="AuthenticationResults(string, ImmutableArray{MethodResult})"/>
+    internal static HeaderField ToHeaderField<T>(string authservId, in T results, AuthenticationResultsLimits limits)
+        where T : struct, IMethodResults
+    {
+        CheckAuthservId(authservId);
+        using var text = AuthenticationResultsWriter.Write(authservId, results, allowUtf8: false, limits);
+        return text.ToHeaderField(FieldName);
+    }
+
+    /// <summary>The objects for results that are in none.</summary>
+    /// <inheritdoc cref="AuthenticationResults(string, ImmutableArray{MethodResult})"/>
+    internal static AuthenticationResults Of<T>(string authservId, in T results)
+        where T : struct, IMethodResults
+    {
+        Span<char> room = stackalloc char[AuthenticationResultsWriter.RoomForValue];
+        var methods = ImmutableArray.CreateBuilder<MethodResult>(results.Count);
+        for (var i = 0; i < results.Count; i++)
+        {
+            var head = results.HeadOf(i);
+            var properties = ImmutableArray.CreateBuilder<AuthenticationResultsProperty>(results.PropertiesOf(i));
+            for (var j = 0; j < properties.Capacity; j++)
+            {
+                var (type, name) = results.NameOf(i, j);
+                properties.Add(new AuthenticationResultsProperty(type, name, results.ValueOf(i, j, room).ToString()));
+            }
+            methods.Add(new MethodResult(head.Method, head.Result)
+            {
+                MethodVersion = head.Version,
+                Comment = results.CommentOf(i),
+                Reason = results.ReasonOf(i),
+                Properties = properties.MoveToImmutable(),
+            });
+        }
+        return new AuthenticationResults(authservId, methods.MoveToImmutable());
+    }
+
+    /// <summary>The value of the field of <see cref="ToHeaderField(bool, AuthenticationResultsLimits?)"/> as one line.</summary>
+    /// <inheritdoc cref="ToHeaderField(bool, AuthenticationResultsLimits?)"/>
     public string ToUnfoldedValue(bool allowUtf8 = false, AuthenticationResultsLimits? limits = null)
     {
-        using var text = AuthenticationResultsWriter.Write(this, allowUtf8, limits ?? AuthenticationResultsLimits.Default);
+        using var text = AuthenticationResultsWriter.Write(AuthservId, new Written(Results), allowUtf8, limits ?? AuthenticationResultsLimits.Default);
         return text.Unfolded();
     }
 
@@ -124,6 +161,23 @@ public sealed class AuthenticationResults
     {
         CheckAuthservId(authservId);
         return ForgedAuthenticationResults.Find(header, authservId);
+    }
+
+    private readonly struct Written(ImmutableArray<MethodResult> results) : IMethodResults
+    {
+        public int Count => results.Length;
+
+        public MethodHead HeadOf(int result) => new(results[result].Method, results[result].MethodVersion, results[result].Result);
+
+        public string? CommentOf(int result) => results[result].Comment;
+
+        public string? ReasonOf(int result) => results[result].Reason;
+
+        public int PropertiesOf(int result) => results[result].Properties.Length;
+
+        public PropertyName NameOf(int result, int property) => new(results[result].Properties[property].Type, results[result].Properties[property].Name);
+
+        public ReadOnlySpan<char> ValueOf(int result, int property, Span<char> room) => results[result].Properties[property].Value;
     }
 
     private static void CheckAuthservId(string authservId)

@@ -11,6 +11,9 @@ namespace EmailAuth.AuthResults;
 /// </summary>
 internal static class AuthenticationResultsWriter
 {
+    /// <summary>Room for a value that is made only to be written: an <c>i=</c> of RFC 6376 §3.5, and more.</summary>
+    public const int RoomForValue = 1024;
+
     private const string CutMark = "...";
 
     /// <summary>How much is told of a result; where that is too long, the next is tried. The last always fits.</summary>
@@ -26,13 +29,14 @@ internal static class AuthenticationResultsWriter
     private readonly record struct Detail(bool Comment, bool Reason, bool Properties, int LongestValue);
 
     /// <summary>The text; the caller disposes of it.</summary>
-    public static FoldableText Write(AuthenticationResults results, bool allowUtf8, AuthenticationResultsLimits limits)
+    public static FoldableText Write<T>(string authservId, in T results, bool allowUtf8, AuthenticationResultsLimits limits)
+        where T : struct, IMethodResults
     {
         var text = new FoldableText();
         var start = text.Here;
         text.Begin();
-        WriteService(ref text, results.AuthservId, allowUtf8, limits.MaxValueBytes);
-        if (results.Results.IsEmpty)
+        WriteService(ref text, authservId, allowUtf8, limits.MaxValueBytes);
+        if (results.Count == 0)
         {
             text.Append("; none");
             return text;
@@ -41,21 +45,21 @@ internal static class AuthenticationResultsWriter
         // Room is kept for the field's name, and for the mark of what is left out.
         var room = limits.MaxWrittenBytes - AuthenticationResults.FieldName.Length - text.OctetsSince(start) - 64;
         var bare = 0;
-        foreach (var result in results.Results)
-            bare += LengthOfHead(result);
-        for (var i = 0; i < results.Results.Length; i++)
+        for (var i = 0; i < results.Count; i++)
+            bare += LengthOf(results.HeadOf(i));
+        for (var i = 0; i < results.Count; i++)
         {
             var before = text.Here;
             text.Append(';');
             // Those that follow keep room for their names at least.
-            bare -= LengthOfHead(results.Results[i]);
-            room -= WriteResult(ref text, results.Results[i], room - bare, allowUtf8, limits.MaxValueBytes);
+            bare -= LengthOf(results.HeadOf(i));
+            room -= WriteResult(ref text, results, i, room - bare, allowUtf8, limits.MaxValueBytes);
             if (room < 0)
             {
                 LimitHits.Count("AuthenticationResults.MaxWrittenBytes");
                 text.Return(before);
                 text.Begin(startsLine: true);
-                text.Append($"({(results.Results.Length - i).ToString(CultureInfo.InvariantCulture)} more left out)");
+                text.Append($"({(results.Count - i).ToString(CultureInfo.InvariantCulture)} more left out)");
                 break;
             }
         }
@@ -72,36 +76,39 @@ internal static class AuthenticationResultsWriter
 
     /// <summary>Writes as much of a result as there is room for, its head in any case.</summary>
     /// <returns>The octets that it takes.</returns>
-    private static int WriteResult(ref FoldableText text, MethodResult result, int room, bool allowUtf8, int longest)
+    private static int WriteResult<T>(ref FoldableText text, in T results, int result, int room, bool allowUtf8, int longest)
+        where T : struct, IMethodResults
     {
         var start = text.Here;
         foreach (var detail in Details)
         {
             text.Return(start);
-            WriteResult(ref text, result, detail, Math.Min(longest, detail.LongestValue), allowUtf8);
+            WriteResult(ref text, results, result, detail, Math.Min(longest, detail.LongestValue), allowUtf8);
             if (text.OctetsSince(start) <= room)
                 break;
         }
         return text.OctetsSince(start);
     }
 
-    private static void WriteResult(ref FoldableText text, MethodResult result, Detail detail, int longest, bool allowUtf8)
+    private static void WriteResult<T>(ref FoldableText text, in T results, int result, Detail detail, int longest, bool allowUtf8)
+        where T : struct, IMethodResults
     {
+        var head = results.HeadOf(result);
         text.Begin(startsLine: true);
-        text.Append(result.Method);
-        if (result.MethodVersion is { } version)
+        text.Append(head.Method);
+        if (head.Version is { } version)
         {
             text.Append('/');
             text.Append(version);
         }
         text.Append('=');
-        text.Append(result.Result);
-        if (detail.Comment && Clean(result.Comment, longest, allowUtf8) is { Length: > 0 } comment)
+        text.Append(head.Result);
+        if (detail.Comment && Clean(results.CommentOf(result), longest, allowUtf8) is { Length: > 0 } comment)
         {
             text.Begin();
             WriteEscaped(ref text, comment, '(', "()\\", ')');
         }
-        if (detail.Reason && Clean(result.Reason, longest, allowUtf8) is { Length: > 0 } reason)
+        if (detail.Reason && Clean(results.ReasonOf(result), longest, allowUtf8) is { Length: > 0 } reason)
         {
             text.Begin();
             text.Append("reason=");
@@ -109,22 +116,25 @@ internal static class AuthenticationResultsWriter
         }
         if (!detail.Properties)
             return;
-        foreach (var property in result.Properties)
+        Span<char> room = stackalloc char[RoomForValue];
+        var properties = results.PropertiesOf(result);
+        for (var i = 0; i < properties; i++)
         {
+            var (type, name) = results.NameOf(result, i);
             text.Begin();
-            text.Append(property.Type);
+            text.Append(type);
             text.Append('.');
-            text.Append(property.Name);
+            text.Append(name);
             text.Append('=');
-            WriteProperty(ref text, Clean(property.Value, longest, allowUtf8));
+            WriteProperty(ref text, Clean(results.ValueOf(result, i, room), longest, allowUtf8));
         }
     }
 
-    private static int LengthOfHead(MethodResult result) =>
-        FoldableText.OctetsOf(result.Method.Length + (result.MethodVersion is { } version ? 1 + version.Length : 0) + 1 + result.Result.Length);
+    private static int LengthOf(MethodHead head) =>
+        FoldableText.OctetsOf(head.Method.Length + (head.Version is { } version ? 1 + version.Length : 0) + 1 + head.Result.Length);
 
     /// <summary>pvalue: an address or domain as it is, anything that is not plain as a quoted-string.</summary>
-    private static void WriteProperty(ref FoldableText text, ReadOnlySpan<char> clean)
+    private static void WriteProperty(ref FoldableText text, scoped ReadOnlySpan<char> clean)
     {
         var at = clean.LastIndexOf('@');
         // RFC 8601 §2.2: what is an e-mail identity must stand as one. With a quoted local-part it is a quoted-string as a whole: readers that stop
@@ -139,7 +149,7 @@ internal static class AuthenticationResultsWriter
     private static void WriteValue(ref FoldableText text, string value, int longest, bool allowUtf8) => WriteQuoted(ref text, Clean(value, longest, allowUtf8));
 
     /// <summary>A token (RFC 2045 §5.1) of letters, digits and the marks that no reader takes for syntax; else a quoted-string.</summary>
-    private static void WriteQuoted(ref FoldableText text, ReadOnlySpan<char> clean)
+    private static void WriteQuoted(ref FoldableText text, scoped ReadOnlySpan<char> clean)
     {
         if (Ascii.IsValid(clean) && IsDotAtom(clean, "-_+"))
             text.Append(clean);
@@ -147,7 +157,7 @@ internal static class AuthenticationResultsWriter
             WriteEscaped(ref text, clean, '"', "\"\\", '"');
     }
 
-    private static void WriteEscaped(ref FoldableText text, ReadOnlySpan<char> clean, char opening, string special, char closing)
+    private static void WriteEscaped(ref FoldableText text, scoped ReadOnlySpan<char> clean, char opening, string special, char closing)
     {
         text.Append(opening);
         while (clean.IndexOfAny(special) is >= 0 and var at)
@@ -194,10 +204,10 @@ internal static class AuthenticationResultsWriter
     }
 
     /// <summary>Without control characters and line separators, outside ASCII only where that is allowed, cut with a mark where it is too long.</summary>
-    private static ReadOnlySpan<char> Clean(string? text, int longest, bool allowUtf8)
+    private static ReadOnlySpan<char> Clean(ReadOnlySpan<char> text, int longest, bool allowUtf8)
     {
         // Nearly every text is printable ASCII, and stays what it is.
-        if (text is null || (text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+        if (text.Length <= longest && !text.ContainsAnyExceptInRange(' ', '~'))
             return text;
         var clean = new StringBuilder(Math.Min(text.Length, longest));
         int octets = 0, cut = 0;

@@ -80,14 +80,14 @@ public sealed class DkimSignature
     }
 
     /// <summary>Reads a value; <paramref name="value"/> is kept by what is read.</summary>
-    internal static bool TryRead(ReadOnlyMemory<byte> value, [NotNullWhen(true)] out DkimSignature? signature, out SignatureDefect defect)
+    internal static bool TryRead(ReadOnlyMemory<byte> value, [NotNullWhen(true)] out DkimSignature? signature, out SignatureDefect defect, DomainNames? names = null)
     {
         signature = null;
         Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         if (!SignatureTags.TryReadList(value.Span, room, out var table, out defect)
             || !TryReadVersion(table, out defect)
-            || !SignatureTags.TryRead(value, table, SignatureKind.Message, out var tags, out defect)
-            || !TryReadIdentity(table, tags.Domain, out var identity, out var identityDomain, out defect))
+            || !SignatureTags.TryRead(value, table, SignatureKind.Message, out var tags, out defect, names)
+            || !TryReadIdentity(table, tags.Domain, names, out var identity, out var identityDomain, out defect))
             return false;
         signature = new DkimSignature(tags, identity, identityDomain);
         return true;
@@ -107,14 +107,14 @@ public sealed class DkimSignature
         return false;
     }
 
-    private static bool TryReadIdentity(in TagTable table, DomainName domain, out byte[]? identity, out DomainName identityDomain, out SignatureDefect defect)
+    private static bool TryReadIdentity(in TagTable table, DomainName domain, DomainNames? names, out byte[]? identity, out DomainName identityDomain, out SignatureDefect defect)
     {
         identity = null;
         identityDomain = domain;
         defect = default;
         if (!table.TryFind("i"u8, out var tag))
             return true;
-        if (!TrySplitIdentity(table.Value(tag), out identity, out var found))
+        if (!TrySplitIdentity(table.Value(tag), out identity, out var found, names))
         {
             defect = new(SignatureRule.Identity, tag.ValuePosition, $"\"{Octets.ToPrintable(table.Value(tag))}\" in i= is no identity; a domain behind \"@\" was expected, and a local part may stand before it");
             return false;
@@ -127,13 +127,13 @@ public sealed class DkimSignature
     }
 
     /// <summary>Decodes <c>i=</c> and reads the domain behind its last "@".</summary>
-    internal static bool TrySplitIdentity(ReadOnlySpan<byte> value, out byte[] identity, [NotNullWhen(true)] out DomainName? domain)
+    internal static bool TrySplitIdentity(ReadOnlySpan<byte> value, out byte[] identity, [NotNullWhen(true)] out DomainName? domain, DomainNames? names = null)
     {
         domain = null;
         return QuotedPrintableText.TryDecode(value, MaxIdentityLength, out identity)
             && Array.LastIndexOf(identity, (byte)'@') is >= 0 and var at
             && IsLocalPart(identity.AsSpan(0, at))
-            && IsDomain(identity.AsSpan(at + 1), out domain);
+            && IsDomain(identity.AsSpan(at + 1), names, out domain);
     }
 
     // RFC 6376 §3.5 makes the local part opaque, but its syntax is that of an address: an "@" stands in quotes only, so that nobody takes what
@@ -141,9 +141,9 @@ public sealed class DkimSignature
     private static bool IsLocalPart(ReadOnlySpan<byte> text) =>
         text is [(byte)'"', .., (byte)'"'] || !text.Contains((byte)'@');
 
-    private static bool IsDomain(ReadOnlySpan<byte> text, [NotNullWhen(true)] out DomainName? domain)
+    private static bool IsDomain(ReadOnlySpan<byte> text, DomainNames? names, [NotNullWhen(true)] out DomainName? domain)
     {
         domain = null;
-        return !text.IsEmpty && text[^1] != '.' && DomainName.TryParse(text, out domain);
+        return !text.IsEmpty && text[^1] != '.' && (names is null ? DomainName.TryParse(text, out domain) : names.TryParse(text, out domain));
     }
 }

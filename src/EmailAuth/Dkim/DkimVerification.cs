@@ -16,7 +16,7 @@ internal sealed class DkimVerification
     private readonly ImmutableArray<string> _repeatedFields;
     private readonly HeaderBlock _header;
     private readonly BodyHashPlan _plan;
-    private readonly List<PendingKey> _keys = new(1);
+    private PendingKey? _keys;
     private PendingSignature[] _signatures = [];
 
     /// <summary>One DKIM-Signature field: decided already, or waiting for key and body.</summary>
@@ -79,7 +79,7 @@ internal sealed class DkimVerification
         // Counted before any work is done for them.
         if (number >= _options.Limits.MaxSignaturesRead)
             pending.Decided = new DkimResult(DkimStatus.Neutral, DkimReason.TooManySignatures, $"only the first {_options.Limits.MaxSignaturesRead} signatures are read", index);
-        else if (!DkimSignature.TryRead(value, out pending.Signature, out var defect))
+        else if (!DkimSignature.TryRead(value, out pending.Signature, out var defect, _options.Names))
             pending.Decided = UnreadableSignature.ToResult(value.Span, defect, index);
         else
             pending.Decided = JudgeWithoutKey(pending.Signature, index, now);
@@ -141,7 +141,7 @@ internal sealed class DkimVerification
     private void Start(ref PendingSignature pending, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = pending.Signature!.Tags;
-        pending.Key = PendingKey.Ask(_keys, resolver, tags.KeyName, cancellationToken);
+        pending.Key = PendingKey.Ask(ref _keys, resolver, tags.KeyName, cancellationToken);
         // Where there are too many partial hashes, the hash of the whole body at least tells its length.
         pending.BodyHash = _plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? _plan.Add(tags.BodyCanonicalization);
 
@@ -170,17 +170,12 @@ internal sealed class DkimVerification
     /// <summary>The results, in the order of the fields, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>
     public ValueTask<ImmutableArray<DkimResult>> CompleteAsync()
     {
-        foreach (var key in _keys)
-        {
-            if (!key.IsHere)
-                return WaitAsync();
-        }
-        return new ValueTask<ImmutableArray<DkimResult>>(Judge());
+        return _keys is null or { AreAllHere: true } ? new ValueTask<ImmutableArray<DkimResult>>(Judge()) : WaitAsync();
     }
 
     private async ValueTask<ImmutableArray<DkimResult>> WaitAsync()
     {
-        foreach (var key in _keys)
+        for (var key = _keys; key is not null; key = key.Next)
             await key.ArriveAsync().ConfigureAwait(false);
         return Judge();
     }

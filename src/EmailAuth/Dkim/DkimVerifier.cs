@@ -11,7 +11,7 @@ namespace EmailAuth.Dkim;
 public sealed class DkimVerifier(IDnsResolver resolver, DkimVerifierOptions? options = null)
 {
     private readonly IDnsResolver _resolver = resolver ?? throw new ArgumentNullException(nameof(resolver));
-    private readonly DkimVerifierOptions _options = options ?? DkimVerifierOptions.Default;
+    private readonly DkimVerifierOptions _options = options is { Names: not null } ? options : (options ?? DkimVerifierOptions.Default) with { Names = new DomainNames() };
 
     /// <summary>Verifies every signature of a message. Keys are asked for while the body is still arriving; the body is read once and to its end.</summary>
     /// <param name="message">The message.</param>

@@ -61,6 +61,9 @@ public sealed record DkimVerifierOptions
     internal bool HasDefaultLimits =>
         Limits == DkimLimits.Default && SignatureLimits == SignatureLimits.Default && MessageLimits == MessageLimits.Default && DnsLimits == DnsLimits.Default;
 
+    /// <summary>Names met lately, shared with the other rooms; null for some of its own.</summary>
+    internal DomainNames? Names { get; init; }
+
     /// <summary>Takes what each signature is compared with; null where nobody wants to know.</summary>
     internal SignatureTrace? Trace { get; init; }
 

@@ -46,7 +46,7 @@ internal readonly ref struct SignatureJudge(
         {
             // Both are told, whatever the other says.
             headerMatches = record.Key!.Verify(_headerDigest, signature.Tags.SignatureOctets);
-            bodyMatches = IsWholePartHashed ? bodyHash.Matches(signature.Tags.BodyHash.Span) : null;
+            bodyMatches = IsWholePartHashed ? bodyHash.Matches(signature.Tags.BodyHash) : null;
             (status, reason, text) = JudgeHashes(headerMatches.Value, bodyMatches);
         }
         // RFC 6376 §3.6.1 t=y: "MUST NOT treat messages from Signers in testing mode differently from unsigned email".

@@ -1,6 +1,13 @@
+using EmailAuth.Dns;
 using EmailAuth.Signatures;
 
 namespace EmailAuth.Dkim;
+
+/// <summary>What can be read of a field that is no DKIM-Signature.</summary>
+/// <param name="Domain"><c>d=</c>.</param>
+/// <param name="Selector"><c>s=</c>.</param>
+/// <param name="Algorithm"><c>a=</c>.</param>
+internal sealed record SignatureRemains(DomainName? Domain, DomainName? Selector, SignatureAlgorithm? Algorithm);
 
 /// <summary>The result of a field that is no DKIM-Signature by RFC 6376 §6.1.1.</summary>
 internal static class UnreadableSignature
@@ -14,9 +21,8 @@ internal static class UnreadableSignature
             tags = default;
         return new DkimResult(DkimStatus.PermError, ToReason(defect.Rule), defect.Text, fieldIndex)
         {
-            Domain = SignatureTags.NameIn(tags, "d"u8),
-            SelectorName = SignatureTags.NameIn(tags, "s"u8),
-            Algorithm = tags.TryFind("a"u8, out var algorithm) ? SignatureAlgorithms.Find(tags.Value(algorithm))?.ToText() : null,
+            Remains = new SignatureRemains(
+                SignatureTags.NameIn(tags, "d"u8), SignatureTags.NameIn(tags, "s"u8), tags.TryFind("a"u8, out var algorithm) ? SignatureAlgorithms.Find(tags.Value(algorithm)) : null),
         };
     }
 

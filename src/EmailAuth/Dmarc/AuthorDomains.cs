@@ -53,14 +53,15 @@ public sealed class AuthorDomains
     /// <param name="header">The header section.</param>
     /// <param name="limits">How much is read.</param>
     /// <param name="taken">Is told where what was read stands.</param>
-    internal static AuthorDomains Read(HeaderBlock header, DmarcLimits limits, TakenOctets? taken = null)
+    /// <param name="names">Names met lately, if there are any.</param>
+    internal static AuthorDomains Read(HeaderBlock header, DmarcLimits limits, TakenOctets? taken = null, DomainNames? names = null)
     {
-        var domains = new Collector(limits, taken);
+        var domains = new Collector(limits, taken, names);
         if (header.Defect != MessageDefect.None)
         {
             // It can be made so on purpose: whom it names as its author in what was seen decides how strictly it is handled (RFC 9989 §11.5).
             domains.Report(DmarcReason.HeaderNotRead, "the header section breaks a limit and was not read");
-            ScanLines(header.Octets, bareOnly: false, domains);
+            ScanLines(header.Octets, bareOnly: false, ref domains);
             return domains.ToAuthorDomains(0);
         }
 
@@ -70,7 +71,7 @@ public sealed class AuthorDomains
             if (header.IsNamed(field, "From"u8))
             {
                 fields++;
-                mailboxes += ReadField(header.Value(field), domains);
+                mailboxes += ReadField(header.Value(field), ref domains);
             }
             else if (header.IsDisguisedAs(field, "From"u8))
             {
@@ -78,11 +79,11 @@ public sealed class AuthorDomains
                 // read it all the same.
                 lookalikes++;
                 taken?.Take(header.Octets[field.Start..field.Colon]);
-                ScanForDomains(header.Value(field), domains);
+                ScanForDomains(header.Value(field), ref domains);
             }
         }
         if (header.HasBareLineEnd)
-            lookalikes += ScanLines(header.Octets, bareOnly: true, domains);
+            lookalikes += ScanLines(header.Octets, bareOnly: true, ref domains);
 
         if (fields + lookalikes > 1)
         {
@@ -97,7 +98,7 @@ public sealed class AuthorDomains
         return domains.ToAuthorDomains(mailboxes);
     }
 
-    private static int ReadField(ReadOnlySpan<byte> value, Collector domains)
+    private static int ReadField(ReadOnlySpan<byte> value, ref Collector domains)
     {
         var mailboxes = 0;
         var reader = new MailboxListReader(value);
@@ -106,12 +107,12 @@ public sealed class AuthorDomains
             if (++mailboxes > domains.Limits.MaxMailboxes)
             {
                 domains.Report(DmarcReason.TooManyMailboxes, $"the From field holds more than {domains.Limits.MaxMailboxes} mailboxes");
-                ScanForDomains(value, domains);
+                ScanForDomains(value, ref domains);
                 return mailboxes;
             }
             if (reader.IsAddressLiteral)
                 domains.Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
-            else if (DomainName.TryParse(reader.Domain, out var domain))
+            else if (domains.Names is { } names ? names.TryParse(reader.Domain, out var domain) : DomainName.TryParse(reader.Domain, out domain))
                 domains.Add(domain, reader.Domain);
             else
                 domains.Refuse(reader.Domain, DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
@@ -119,7 +120,7 @@ public sealed class AuthorDomains
         if (reader.Problem is { } expected)
         {
             domains.Report(DmarcReason.FromNotParsable, $"the From field is malformed at octet {reader.ProblemPosition}: right would be {expected}");
-            ScanForDomains(value, domains);
+            ScanForDomains(value, ref domains);
         }
         else if (mailboxes == 0)
         {
@@ -132,7 +133,7 @@ public sealed class AuthorDomains
     /// What can be read of a field that does not parse: the domain behind each "@". RFC 9989 §11.5 warns of mail made unparsable on
     /// purpose; the domains it shows to people decide how strictly it is handled, and can only make that stricter.
     /// </summary>
-    private static void ScanForDomains(ReadOnlySpan<byte> value, Collector domains)
+    private static void ScanForDomains(ReadOnlySpan<byte> value, ref Collector domains)
     {
         Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
         while (value.IndexOf((byte)'@') is >= 0 and var at)
@@ -178,17 +179,17 @@ public sealed class AuthorDomains
     /// Lines that are, or that another program may take for, a From field: behind a CR or LF alone (D13), to us a part of another field; or every line
     /// of a header section that was not split.
     /// </summary>
-    private static int ScanLines(ReadOnlySpan<byte> header, bool bareOnly, Collector domains)
+    private static int ScanLines(ReadOnlySpan<byte> header, bool bareOnly, ref Collector domains)
     {
         var found = 0;
         if (!bareOnly && IsFrom(header))
-            found += Scan(header, domains);
+            found += Scan(header, ref domains);
         while (header.IndexOfAny((byte)'\r', (byte)'\n') is >= 0 and var at)
         {
             var isWhole = header[at] == '\r' && at + 1 < header.Length && header[at + 1] == '\n';
             header = header[(at + (isWhole ? 2 : 1))..];
             if (!(isWhole && bareOnly) && IsFrom(header))
-                found += Scan(header, domains);
+                found += Scan(header, ref domains);
         }
         return found;
 
@@ -199,7 +200,7 @@ public sealed class AuthorDomains
             return end > 0 && line[end] == ':' && !Octets.IsWsp(line[0]) && line[..end].EqualsVisibly("From"u8);
         }
 
-        static int Scan(ReadOnlySpan<byte> line, Collector domains)
+        static int Scan(ReadOnlySpan<byte> line, ref Collector domains)
         {
             domains.Taken?.Take(line[..line.IndexOf((byte)':')]);
             var end = 0;
@@ -210,26 +211,28 @@ public sealed class AuthorDomains
                 var next = line[end..] is [(byte)'\n', ..] ? end + 1 : end;
                 if (next >= line.Length || !Octets.IsWsp(line[next]))
                 {
-                    ScanForDomains(line[..end], domains);
+                    ScanForDomains(line[..end], ref domains);
                     return 1;
                 }
                 end = next;
             }
-            ScanForDomains(line, domains);
+            ScanForDomains(line, ref domains);
             return 1;
         }
     }
 
     /// <summary>Gathers different domains up to the limit, and the first problem.</summary>
-    private sealed class Collector(DmarcLimits limits, TakenOctets? taken = null)
+    private struct Collector(DmarcLimits limits, TakenOctets? taken = null, DomainNames? names = null)
     {
-        private readonly ImmutableArray<DomainName>.Builder _domains = ImmutableArray.CreateBuilder<DomainName>(1);
+        private ImmutableArray<DomainName> _domains = [];
         private DmarcReason? _problem;
         private string? _text;
 
-        public DmarcLimits Limits => limits;
+        public readonly DmarcLimits Limits => limits;
 
-        public TakenOctets? Taken => taken;
+        public readonly TakenOctets? Taken => taken;
+
+        public readonly DomainNames? Names => names;
 
         public void Add(DomainName domain, ReadOnlySpan<byte> text)
         {
@@ -259,11 +262,11 @@ public sealed class AuthorDomains
 
         private void AddNew(DomainName domain)
         {
-            if (_domains.Count >= limits.MaxAuthorDomains)
+            if (_domains.Length >= limits.MaxAuthorDomains)
                 Report(DmarcReason.TooManyAuthorDomains, $"the From field names more than {limits.MaxAuthorDomains} domains");
             // Over the limit the message cannot pass any more; the further domains may still say how strictly it is to be handled (M9).
-            if (_domains.Count < Math.Max(limits.MaxAuthorDomains, limits.MaxMailboxes))
-                _domains.Add(domain);
+            if (_domains.Length < Math.Max(limits.MaxAuthorDomains, limits.MaxMailboxes))
+                _domains = _domains.Add(domain);
         }
 
         public void Report(DmarcReason problem, string text)
@@ -274,6 +277,6 @@ public sealed class AuthorDomains
 
         public void Override(DmarcReason problem, string text) => (_problem, _text) = (problem, text);
 
-        public AuthorDomains ToAuthorDomains(int mailboxes) => new(_domains.DrainToImmutable(), mailboxes, _problem, _text);
+        public readonly AuthorDomains ToAuthorDomains(int mailboxes) => new(_domains, mailboxes, _problem, _text);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EmailAuth.Dmarc;
 
@@ -34,16 +35,16 @@ internal sealed class DmarcDiscovery
             await AskForOwnRecordsAsync().ConfigureAwait(false);
 
         // One after the other: the walks share what they find, and the names asked have an order.
-        var policies = ImmutableArray.CreateBuilder<PolicyDiscovery>(Authors.Domains.Length);
-        foreach (var domain in Authors.Domains)
+        var policies = new PolicyDiscovery[Authors.Domains.Length];
+        for (var i = 0; i < policies.Length; i++)
         {
-            Lookups.Divide(Authors.Domains.Length - policies.Count);
-            var discovery = PolicyDiscovery.DiscoverAsync(domain, Lookups, _suffixes, Authors.Problem is null, _cancellationToken);
-            if (!discovery.IsCompleted && policies.Count == 0)
+            Lookups.Divide(policies.Length - i);
+            var discovery = PolicyDiscovery.DiscoverAsync(Authors.Domains[i], Lookups, _suffixes, Authors.Problem is null, _cancellationToken);
+            if (!discovery.IsCompleted && i == 0)
                 LookAhead();
-            policies.Add(await discovery.ConfigureAwait(false));
+            policies[i] = await discovery.ConfigureAwait(false);
         }
-        var found = policies.MoveToImmutable();
+        var found = ImmutableCollectionsMarshal.AsImmutableArray(policies);
         if (Volatile.Read(ref _candidates) is { } candidates)
             LookAhead(candidates.Value, found);
         return found;

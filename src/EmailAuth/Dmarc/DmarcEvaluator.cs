@@ -13,6 +13,7 @@ public sealed class DmarcEvaluator
 {
     private readonly IDnsResolver _resolver;
     private readonly DmarcOptions _options;
+    private readonly DomainNames _names;
 
     /// <param name="resolver">Whom to ask.</param>
     /// <param name="options">How to evaluate; null for the defaults.</param>
@@ -21,6 +22,7 @@ public sealed class DmarcEvaluator
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
         _options = options ?? DmarcOptions.Default;
+        _names = _options.Names ?? new DomainNames();
     }
 
     /// <summary>Evaluates one message.</summary>
@@ -55,7 +57,7 @@ public sealed class DmarcEvaluator
         ArgumentNullException.ThrowIfNull(policyDomain);
         ArgumentNullException.ThrowIfNull(record);
         using var dns = MessageResolver();
-        return await new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(dns, _options), _options.PublicSuffixes).CheckAsync(record, cancellationToken).ConfigureAwait(false);
+        return await new ReportDestinationCheck(policyDomain, kind, new DmarcLookups(dns, _options, _names), _options.PublicSuffixes).CheckAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins to look for the policies, so that the answers are on their way while SPF and DKIM are still being checked.</summary>
@@ -67,7 +69,7 @@ public sealed class DmarcEvaluator
         ArgumentNullException.ThrowIfNull(authors);
         if (_options.RefuseSeveralAuthors)
             authors = authors.RefusingSeveral();
-        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options, authors.Domains.Length), _options.PublicSuffixes, cancellationToken);
+        return new DmarcDiscovery(authors, new DmarcLookups(resolver, _options, _names, authors.Domains.Length), _options.PublicSuffixes, cancellationToken);
     }
 
     /// <summary>Ends what <see cref="Start"/> began. Once for each.</summary>
@@ -76,34 +78,35 @@ public sealed class DmarcEvaluator
         if (identifiers.IsDefault)
             throw new ArgumentException("The identifiers are the default of their array type; for none pass [].", nameof(identifiers));
         var policies = await discovery.Policies.ConfigureAwait(false);
-        var results = ImmutableArray.CreateBuilder<AuthorDomainResult>(policies.Length);
-        foreach (var policy in policies)
+        var results = new AuthorDomainResult[policies.Length];
+        for (var i = 0; i < results.Length; i++)
         {
-            discovery.Lookups.Divide(policies.Length - results.Count);
-            results.Add(discovery.Authors.Problem is { } problem
+            var policy = policies[i];
+            discovery.Lookups.Divide(results.Length - i);
+            results[i] = discovery.Authors.Problem is { } problem
                 ? new AuthorDomainResult(policy, DmarcStatus.PermError, problem, [], IsSampledOut(policy), discovery.Authors.ProblemText)
-                : await EvaluateAsync(policy, identifiers, discovery.Lookups, cancellationToken).ConfigureAwait(false));
+                : await EvaluateAsync(policy, identifiers, discovery.Lookups, cancellationToken).ConfigureAwait(false);
         }
-        return Combine(discovery, results.MoveToImmutable());
+        return Combine(discovery, ImmutableCollectionsMarshal.AsImmutableArray(results));
     }
 
     /// <summary>RFC 9989 §5.3.4 to §5.3.6 for one author domain.</summary>
     private async ValueTask<AuthorDomainResult> EvaluateAsync(PolicyDiscovery policy, ImmutableArray<AuthenticatedIdentifier> identifiers, DmarcLookups lookups, CancellationToken cancellationToken)
     {
         if (policy.IsHidden)
-            return Without(DmarcStatus.TempError, DmarcReason.PolicyHidden);
+            return Without(policy, DmarcStatus.TempError, DmarcReason.PolicyHidden);
         if (policy.EndedAtSeveralRecords)
-            return Without(DmarcStatus.None, DmarcReason.SeveralRecords);
+            return Without(policy, DmarcStatus.None, DmarcReason.SeveralRecords);
         if (policy.Record is not { } record)
-            return Without(DmarcStatus.None, DmarcReason.NoRecord);
+            return Without(policy, DmarcStatus.None, DmarcReason.NoRecord);
         if (!record.IsUsable)
-            return Without(DmarcStatus.None, DmarcReason.RecordNotUsable);
+            return Without(policy, DmarcStatus.None, DmarcReason.RecordNotUsable);
 
         var alignments = new IdentifierAlignment[identifiers.Length];
-        var passes = await AlignAsync(IdentifierOutcome.Pass).ConfigureAwait(false);
+        var passes = await AlignAsync(alignments, IdentifierOutcome.Pass, identifiers, policy, record, lookups, cancellationToken).ConfigureAwait(false);
         // A pass that aligns wins over all; what ended in a temporary error matters only without one (M10).
         var isAligned = passes >= AlignmentOutcome.Relaxed;
-        var unknowns = isAligned ? AlignmentOutcome.NotEvaluated : await AlignAsync(IdentifierOutcome.TempError).ConfigureAwait(false);
+        var unknowns = isAligned ? AlignmentOutcome.NotEvaluated : await AlignAsync(alignments, IdentifierOutcome.TempError, identifiers, policy, record, lookups, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < alignments.Length; i++)
             alignments[i] ??= IdentifierAlignment.WithoutQueries(identifiers[i], policy, record, _options.PublicSuffixes);
 
@@ -116,22 +119,23 @@ public sealed class DmarcEvaluator
             _ => (DmarcStatus.Fail, DmarcReason.NoIdentifierAligned),
         };
         return new AuthorDomainResult(policy, status, reason, ImmutableCollectionsMarshal.AsImmutableArray(alignments), IsSampledOut(policy));
+    }
 
-        AuthorDomainResult Without(DmarcStatus status, DmarcReason reason) => new(policy, status, reason, [], false);
+    private static AuthorDomainResult Without(PolicyDiscovery policy, DmarcStatus status, DmarcReason reason) => new(policy, status, reason, [], false);
 
-        // Compares all identifiers of one outcome; the result is the best there is, "unknown" above "not aligned".
-        async ValueTask<AlignmentOutcome> AlignAsync(IdentifierOutcome outcome)
+    /// <summary>Compares all identifiers of one outcome; the result is the best there is, "unknown" above "not aligned".</summary>
+    private async ValueTask<AlignmentOutcome> AlignAsync(
+        IdentifierAlignment[] alignments, IdentifierOutcome outcome, ImmutableArray<AuthenticatedIdentifier> identifiers, PolicyDiscovery policy, DmarcRecord record, DmarcLookups lookups, CancellationToken cancellationToken)
+    {
+        var best = AlignmentOutcome.NotEvaluated;
+        for (var i = 0; i < identifiers.Length; i++)
         {
-            var best = AlignmentOutcome.NotEvaluated;
-            for (var i = 0; i < identifiers.Length; i++)
-            {
-                if (identifiers[i].Outcome != outcome)
-                    continue;
-                alignments[i] = await IdentifierAlignment.EvaluateAsync(identifiers[i], policy, record, lookups, _options.PublicSuffixes, cancellationToken).ConfigureAwait(false);
-                best = Better(best, alignments[i].Outcome);
-            }
-            return best;
+            if (identifiers[i].Outcome != outcome)
+                continue;
+            alignments[i] = await IdentifierAlignment.EvaluateAsync(identifiers[i], policy, record, lookups, _options.PublicSuffixes, cancellationToken).ConfigureAwait(false);
+            best = Better(best, alignments[i].Outcome);
         }
+        return best;
     }
 
     private static AlignmentOutcome Better(AlignmentOutcome left, AlignmentOutcome right)

@@ -38,6 +38,9 @@ public sealed record DmarcOptions
 
     internal bool HasDefaultLimits => Limits == DmarcLimits.Default && DnsLimits == DnsLimits.Default;
 
+    /// <summary>Names met lately, shared with the other rooms; null for some of its own.</summary>
+    internal DomainNames? Names { get; init; }
+
     /// <summary>Takes what is asked and found; null where nobody wants to know.</summary>
     internal DmarcTrace? Trace { get; init; }
 

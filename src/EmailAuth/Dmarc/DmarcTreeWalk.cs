@@ -7,14 +7,15 @@ internal readonly record struct FoundRecord(DomainName Domain, DmarcRecord Recor
 
 /// <summary>
 /// One DNS tree walk (RFC 9989 §4.10): up from a domain, label by label, to the first record with <c>psd=y</c> or <c>psd=n</c> or to the
-/// top; at most eight queries.
+/// top; at most eight queries. A value, so that a walk whose answers are at hand leaves nothing on the heap.
 /// </summary>
-internal sealed class DmarcTreeWalk
+internal struct DmarcTreeWalk
 {
     /// <summary>RFC 9989 §4.10: names of more than eight labels are cut to seven after the first query.</summary>
     private const int MostLabelsAfterFirst = 7;
 
-    private readonly List<FoundRecord> _found = new(2);
+    // Of the records found: a walk ends at the first that says what it is, so that these are all that can matter.
+    private FoundRecord? _beforeTopmost;
 
     private DmarcTreeWalk(DomainName start) => Start = start;
 
@@ -30,23 +31,26 @@ internal sealed class DmarcTreeWalk
     public bool StartExists { get; private set; }
 
     /// <summary>The record at the start; null if there is none.</summary>
-    public DmarcRecord? RecordAtStart => RecordAt(Start);
+    public DmarcRecord? RecordAtStart { get; private set; }
 
     /// <summary>The record of the public suffix above the start: the one with <c>psd=y</c> that ended the walk; null if none did.</summary>
-    public FoundRecord? PublicSuffix =>
-        _found.Count > 0 && _found[^1] is { Record.PublicSuffix: PublicSuffixClaim.Yes } last && last.Domain != Start ? last : null;
+    public readonly FoundRecord? PublicSuffix =>
+        Topmost is { Record.PublicSuffix: PublicSuffixClaim.Yes } last && last.Domain != Start ? last : null;
 
     /// <summary>The record with the fewest labels so far; null if none was found.</summary>
-    public FoundRecord? Topmost => _found.Count > 0 ? _found[^1] : null;
+    public FoundRecord? Topmost { get; private set; }
 
-    public DmarcRecord? RecordAt(DomainName domain)
+    /// <summary>The record at the <see cref="OrganizationalDomain"/>, if that is known; null if there is none.</summary>
+    public readonly DmarcRecord? RecordAtOrganizationalDomain
     {
-        foreach (var found in _found)
+        get
         {
-            if (found.Domain.Equals(domain))
-                return found.Record;
+            if (OrganizationalDomain is not { } domain)
+                return null;
+            return Topmost is { } last && last.Domain.Equals(domain) ? last.Record
+                : _beforeTopmost is { } before && before.Domain.Equals(domain) ? before.Record
+                : null;
         }
-        return null;
     }
 
     public static async ValueTask<DmarcTreeWalk> FromAsync(DomainName start, DmarcLookups lookups, CancellationToken cancellationToken)
@@ -58,7 +62,7 @@ internal sealed class DmarcTreeWalk
             var records = await lookups.RecordsOfAsync(target, cancellationToken).ConfigureAwait(false);
             if (!walk.GoOn(target, records))
                 return walk;
-            target = Above(target);
+            target = Above(target, lookups);
             if (target.LabelCount == 0)
                 return walk;
         }
@@ -67,11 +71,11 @@ internal sealed class DmarcTreeWalk
     /// <summary>Asks ahead for every name of a walk, since none of them depends on what is found at another.</summary>
     public static void LookAhead(DomainName start, DmarcLookups lookups, CancellationToken cancellationToken)
     {
-        for (var target = start; target.LabelCount > 0; target = Above(target))
+        for (var target = start; target.LabelCount > 0; target = Above(target, lookups))
             lookups.AskAhead(target, cancellationToken);
     }
 
-    private static DomainName Above(DomainName target) => target.TakeLast(Math.Min(target.LabelCount - 1, MostLabelsAfterFirst));
+    private static DomainName Above(DomainName target, DmarcLookups lookups) => lookups.Names.TakeLast(target, Math.Min(target.LabelCount - 1, MostLabelsAfterFirst));
 
     /// <summary>RFC 9989 §4.10 steps 2 and 6. A failure ends the walk too: whether it would have stopped there cannot be known.</summary>
     private bool GoOn(DomainName target, DmarcRecordSet records)
@@ -87,7 +91,9 @@ internal sealed class DmarcTreeWalk
             (SeveralRecordsAt ??= []).Add(target);
         if (records.Record is not { } record)
             return true;
-        _found.Add(new FoundRecord(target, record));
+        if (ReferenceEquals(target, Start))
+            RecordAtStart = record;
+        (_beforeTopmost, Topmost) = (Topmost, new FoundRecord(target, record));
         return record.PublicSuffix == PublicSuffixClaim.Unknown;
     }
 
@@ -95,25 +101,17 @@ internal sealed class DmarcTreeWalk
     /// The Organizational Domain of the start (RFC 9989 §4.10.2), selected from the longest name to the shortest; null where
     /// <see cref="Fault"/> hides it.
     /// </summary>
-    public DomainName? OrganizationalDomain
+    public readonly DomainName? OrganizationalDomain
     {
         get
         {
             if (Fault is not null)
                 return null;
-            DomainName? shortest = null;
-            foreach (var (domain, record) in _found)
-            {
-                // 1. psd=n: this is it.
-                if (record.PublicSuffix == PublicSuffixClaim.No)
-                    return domain;
-                // 2. psd=y, other than where the walk started: it is the domain one label below.
-                if (record.PublicSuffix == PublicSuffixClaim.Yes && !domain.Equals(Start))
-                    return Start.TakeLast(domain.LabelCount + 1);
-                // 3. Otherwise the name with the fewest labels.
-                shortest = domain;
-            }
-            return shortest ?? Start;
+            if (Topmost is not { } last)
+                return Start;
+            // 1. psd=n: this is it. 3. Otherwise the name with the fewest labels.
+            // 2. psd=y, other than where the walk started: it is the domain one label below.
+            return PublicSuffix is null ? last.Domain : Start.TakeLast(last.Domain.LabelCount + 1);
         }
     }
 }

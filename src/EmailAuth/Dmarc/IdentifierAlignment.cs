@@ -25,8 +25,7 @@ public enum AlignmentOutcome
 public sealed class IdentifierAlignment
 {
     private readonly DnsFault? _fault;
-    private readonly DomainName _authorDomain;
-    private readonly DomainName? _authorOrganizationalDomain;
+    private readonly PolicyDiscovery _author;
 
     private IdentifierAlignment(AuthenticatedIdentifier identifier, AlignmentMode mode, AlignmentOutcome outcome, PolicyDiscovery author, DomainName? organizationalDomain, DnsFault? fault)
     {
@@ -34,8 +33,7 @@ public sealed class IdentifierAlignment
         Mode = mode;
         Outcome = outcome;
         OrganizationalDomain = organizationalDomain;
-        _authorDomain = author.AuthorDomain;
-        _authorOrganizationalDomain = author.OrganizationalDomain;
+        _author = author;
         _fault = fault;
     }
 
@@ -60,14 +58,14 @@ public sealed class IdentifierAlignment
     /// <summary>The comparison for people.</summary>
     public string Text => Outcome switch
     {
-        AlignmentOutcome.NotEvaluated => $"{Identifier.Domain} was not compared with {_authorDomain}, since it is not authenticated",
-        AlignmentOutcome.Unknown when _fault is { } fault => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown: {fault.Text}",
-        AlignmentOutcome.Unknown => $"whether {Identifier.Domain} is aligned with {_authorDomain} is unknown",
+        AlignmentOutcome.NotEvaluated => $"{Identifier.Domain} was not compared with {_author.AuthorDomain}, since it is not authenticated",
+        AlignmentOutcome.Unknown when _fault is { } fault => $"whether {Identifier.Domain} is aligned with {_author.AuthorDomain} is unknown: {fault.Text}",
+        AlignmentOutcome.Unknown => $"whether {Identifier.Domain} is aligned with {_author.AuthorDomain} is unknown",
         AlignmentOutcome.Strict => $"{Identifier.Domain} is the author domain itself",
-        AlignmentOutcome.Relaxed => $"{Identifier.Domain} and {_authorDomain} have the same Organizational Domain {_authorOrganizationalDomain}",
-        AlignmentOutcome.NotAligned when Mode == AlignmentMode.Strict => $"{Identifier.Domain} is not {_authorDomain}, and the policy record asks for strict alignment",
-        AlignmentOutcome.NotAligned when OrganizationalDomain is { } own => $"{Identifier.Domain} has the Organizational Domain {own}, which is not that of {_authorDomain}",
-        AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_authorOrganizationalDomain ?? _authorDomain.TakeLast(1)}",
+        AlignmentOutcome.Relaxed => $"{Identifier.Domain} and {_author.AuthorDomain} have the same Organizational Domain {_author.OrganizationalDomain}",
+        AlignmentOutcome.NotAligned when Mode == AlignmentMode.Strict => $"{Identifier.Domain} is not {_author.AuthorDomain}, and the policy record asks for strict alignment",
+        AlignmentOutcome.NotAligned when OrganizationalDomain is { } own => $"{Identifier.Domain} has the Organizational Domain {own}, which is not that of {_author.AuthorDomain}",
+        AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_author.OrganizationalDomain ?? _author.AuthorDomain.TakeLast(1)}",
     };
 
     /// <summary>How the check ended, and the comparison, for people.</summary>

@@ -62,7 +62,7 @@ internal sealed class PolicyDiscovery
         var policyDomain = record is null ? null : authorDomain;
         if (record is null && organizational is not null)
         {
-            record = walk.RecordAt(organizational);
+            record = walk.RecordAtOrganizationalDomain;
             policyDomain = organizational;
             if (record is null && walk.PublicSuffix is { } suffix)
                 (policyDomain, record) = (suffix.Domain, suffix.Record);

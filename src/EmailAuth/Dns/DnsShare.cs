@@ -21,5 +21,8 @@ internal sealed class DnsShare(MessageDnsResolver message, int most, string aske
             : new(MessageDnsResolver.OverQueries($"{asker} has used up the {most} DNS queries that it has of the message's"));
     }
 
+    public DnsAnswer? AtHand(DnsQuestion question) =>
+        Volatile.Read(ref _queries) < most && message.AtHand(question) is { } known && Interlocked.Increment(ref _queries) <= most ? known : null;
+
     public void AskAhead(DnsQuestion question, Action<DnsQuestion, DnsAnswer>? then, CancellationToken cancellationToken) => message.AskAhead(question, then, cancellationToken);
 }

@@ -27,9 +27,7 @@ public sealed class DomainName : IEquatable<DomainName>
         _octets = octets;
         LabelCount = labelCount;
         IsHostName = isHostName;
-        var hash = new HashCode();
-        hash.AddBytes(octets);
-        _hash = hash.ToHashCode();
+        _hash = HashOf(octets);
     }
 
     /// <summary>The folded octets, labels separated by dots; empty for the root.</summary>
@@ -208,11 +206,25 @@ public sealed class DomainName : IEquatable<DomainName>
             return this;
         if (count == 0)
             return Root;
-        var at = _octets.Length;
-        for (var i = 0; i < count; i++)
-            at = _octets.AsSpan(0, at).LastIndexOf((byte)'.');
-        var octets = _octets[(at + 1)..];
+        var octets = LastLabels(count).ToArray();
         return new DomainName(octets, count, IsHostName || AllHostOctets(octets));
+    }
+
+    /// <summary>The octets of <see cref="TakeLast"/>, for 1 or more labels that are there.</summary>
+    internal ReadOnlySpan<byte> LastLabels(int count)
+    {
+        var at = _octets.Length;
+        for (var i = 0; i < count && at >= 0; i++)
+            at = _octets.AsSpan(0, at).LastIndexOf((byte)'.');
+        return _octets.AsSpan(at + 1);
+    }
+
+    /// <summary>The hash code of the name with these octets.</summary>
+    internal static int HashOf(ReadOnlySpan<byte> octets)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(octets);
+        return hash.ToHashCode();
     }
 
     /// <summary>This name with labels put before it, as <c>_dmarc</c> or <c>selector._domainkey</c>. False if the whole is no name.</summary>

@@ -10,10 +10,11 @@ namespace EmailAuth.Dns;
 /// <param name="limits">How much may be asked.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="timeLimit">How long the verdict may take from now on, if that is limited apart.</param>
-internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit = null) : IMessageDns, IDisposable
+/// <param name="started">When its time began; null for now.</param>
+internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits, TimeProvider timeProvider, TimeSpan? timeLimit = null, long? started = null) : IMessageDns, IDisposable
 {
     private readonly TimeSpan _time = timeLimit < limits.MaxTimePerMessage ? timeLimit.Value : limits.MaxTimePerMessage;
-    private readonly long _started = timeProvider.GetTimestamp();
+    private readonly long _started = started ?? timeProvider.GetTimestamp();
     private readonly CachingDnsResolver? _cache = resolver as CachingDnsResolver;
     private DnsQueryGate? _gate;
     private DnsLookAhead? _lookAhead;
@@ -65,6 +66,10 @@ internal sealed class MessageDnsResolver(IDnsResolver resolver, DnsLimits limits
         lookAhead = Interlocked.CompareExchange(ref _lookAhead, made, null) ?? made;
         return lookAhead.IsFirst(question, out var entry) ? LandAsync(lookAhead, entry, query) : query;
     }
+
+    /// <inheritdoc/>
+    public DnsAnswer? AtHand(DnsQuestion question) =>
+        !LooksAhead && _cache?.AtHand(question) is { } known && Interlocked.Increment(ref _queries) <= limits.MaxQueriesPerMessage ? known : null;
 
     /// <summary>A part of the message's questions for one asker alone.</summary>
     public DnsShare Share(int most, string asker) => new(this, most, asker);

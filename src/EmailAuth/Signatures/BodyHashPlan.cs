@@ -60,6 +60,12 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
 
     public void Append(ReadOnlySpan<byte> piece)
     {
+        if (_relaxed is null)
+        {
+            // It is looked at at its end only, so that nothing is gained by taking it in parts.
+            _simple?.AppendPiece(piece);
+            return;
+        }
         while (!piece.IsEmpty)
         {
             var block = piece[..Math.Min(piece.Length, BlockLength)];

@@ -9,9 +9,10 @@ internal sealed class PendingKey
     private readonly Task<KeyQueryResult>? _waiting;
     private KeyQueryResult? _result;
 
-    private PendingKey(DomainName name, ValueTask<KeyQueryResult> query)
+    private PendingKey(DomainName name, ValueTask<KeyQueryResult> query, PendingKey? next)
     {
         Name = name;
+        Next = next;
         if (query.IsCompletedSuccessfully)
             _result = query.Result;
         else
@@ -26,16 +27,31 @@ internal sealed class PendingKey
 
     public async ValueTask ArriveAsync() => _result ??= await _waiting!.ConfigureAwait(false);
 
+    /// <summary>The one asked for before.</summary>
+    public PendingKey? Next { get; }
+
     /// <summary>The key of that name among those asked for, which is asked for now if it is not among them.</summary>
-    public static PendingKey Ask(List<PendingKey> asked, IDnsResolver resolver, DomainName name, CancellationToken cancellationToken)
+    public static PendingKey Ask(ref PendingKey? asked, IDnsResolver resolver, DomainName name, CancellationToken cancellationToken)
     {
-        foreach (var key in asked)
+        for (var key = asked; key is not null; key = key.Next)
         {
             if (key.Name.Equals(name))
                 return key;
         }
-        var added = new PendingKey(name, KeyQuery.StartAsync(resolver, name, cancellationToken));
-        asked.Add(added);
-        return added;
+        return asked = new PendingKey(name, KeyQuery.StartAsync(resolver, name, cancellationToken), asked);
+    }
+
+    /// <summary>Whether this one and all asked for before are here.</summary>
+    public bool AreAllHere
+    {
+        get
+        {
+            for (var key = this; key is not null; key = key.Next)
+            {
+                if (!key.IsHere)
+                    return false;
+            }
+            return true;
+        }
     }
 }

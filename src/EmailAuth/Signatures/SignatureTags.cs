@@ -23,6 +23,16 @@ internal enum SignatureKind
 /// <summary>The tags that every kind of signature shares (RFC 6376 §3.5), read and checked. What differs is read by the rooms themselves.</summary>
 internal sealed class SignatureTags
 {
+    private Digest _bodyHash;
+    private byte _bodyHashLength;
+    private bool _hasLetGo;
+    private long _bodyLength = Absent;
+    private long _timestamp = Absent;
+    private long _expiration = Absent;
+
+    // Numbers in tags have no sign.
+    private const long Absent = -1;
+
     public required SignatureAlgorithm Algorithm { get; init; }
 
     /// <summary>d= as an A-label domain.</summary>
@@ -44,7 +54,7 @@ internal sealed class SignatureTags
     public required int SignatureEnd { get; init; }
 
     /// <summary>bh= decoded; empty for a seal.</summary>
-    public ReadOnlyMemory<byte> BodyHash { get; private set; }
+    public ReadOnlySpan<byte> BodyHash => ((ReadOnlySpan<byte>)_bodyHash)[.._bodyHashLength];
 
     public CanonicalizationAlgorithm HeaderCanonicalization { get; private set; }
 
@@ -53,13 +63,23 @@ internal sealed class SignatureTags
     public SignedFieldList SignedFields { get; private set; }
 
     /// <summary>l=, saturated at <see cref="long.MaxValue"/>.</summary>
-    public long? BodyLength { get; private set; }
+    public long? BodyLength => OrNull(_bodyLength);
 
     /// <summary>t= in Unix seconds, saturated.</summary>
-    public long? Timestamp { get; private set; }
+    public long? Timestamp => OrNull(_timestamp);
 
     /// <summary>x= in Unix seconds, saturated.</summary>
-    public long? Expiration { get; private set; }
+    public long? Expiration => OrNull(_expiration);
+
+    /// <summary>Lets go of the text that was read, which is the message's.</summary>
+    public void LetGo()
+    {
+        if (!_hasLetGo)
+            SignedFields = SignedFields.Copy();
+        _hasLetGo = true;
+    }
+
+    private static long? OrNull(long number) => number == Absent ? null : number;
 
     /// <summary>Reads a value as a tag list.</summary>
     /// <param name="value">The value.</param>
@@ -91,16 +111,17 @@ internal sealed class SignatureTags
     /// <param name="kind">Which field it is.</param>
     /// <param name="tags">The tags, or null.</param>
     /// <param name="defect">What is wrong, where <paramref name="tags"/> is null.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> value, in TagTable table, SignatureKind kind, [NotNullWhen(true)] out SignatureTags? tags, out SignatureDefect defect)
+    /// <param name="names">Names met lately, if there are any.</param>
+    public static bool TryRead(ReadOnlyMemory<byte> value, in TagTable table, SignatureKind kind, [NotNullWhen(true)] out SignatureTags? tags, out SignatureDefect defect, DomainNames? names = null)
     {
         tags = null;
         if (!TryFindRequired(table, kind, out defect)
             || !TryReadAlgorithm(table, out var algorithm, out defect)
-            || !TryReadName(table, "d"u8, SignatureRule.Domain, out var domain, out defect)
-            || !TryReadName(table, "s"u8, SignatureRule.Selector, out var selector, out defect)
+            || !TryReadName(table, "d"u8, SignatureRule.Domain, names, out var domain, out defect)
+            || !TryReadName(table, "s"u8, SignatureRule.Selector, names, out var selector, out defect)
             || !TryReadSignature(table, out var signature, out defect))
             return false;
-        if (!TryMakeKeyName(selector, domain, out var keyName))
+        if (!TryMakeKeyName(selector, domain, out var keyName, names))
         {
             table.TryFind("s"u8, out var at);
             defect = new(SignatureRule.Selector, at.ValuePosition, $"the key's name \"{selector}._domainkey.{domain}\" is longer than {DomainName.MaxLength} octets");
@@ -167,13 +188,13 @@ internal sealed class SignatureTags
         return found is not null;
     }
 
-    private static bool TryReadName(in TagTable table, ReadOnlySpan<byte> tagName, SignatureRule rule, [NotNullWhen(true)] out DomainName? name, out SignatureDefect defect)
+    private static bool TryReadName(in TagTable table, ReadOnlySpan<byte> tagName, SignatureRule rule, DomainNames? names, [NotNullWhen(true)] out DomainName? name, out SignatureDefect defect)
     {
         table.TryFind(tagName, out var tag);
         var value = table.Value(tag);
         defect = default;
         // RFC 6376 §3.5: the grammar has no final dot.
-        if (!value.IsEmpty && value[^1] != '.' && DomainName.TryParse(value, out name))
+        if (!value.IsEmpty && value[^1] != '.' && (names is null ? DomainName.TryParse(value, out name) : names.TryParse(value, out name)))
             return true;
         name = null;
         defect = new(rule, tag.ValuePosition,
@@ -182,13 +203,14 @@ internal sealed class SignatureTags
     }
 
     /// <summary>RFC 6376 §3.6.2.1: <c>selector._domainkey.domain</c>.</summary>
-    public static bool TryMakeKeyName(DomainName selector, DomainName domain, [NotNullWhen(true)] out DomainName? keyName)
+    public static bool TryMakeKeyName(DomainName selector, DomainName domain, [NotNullWhen(true)] out DomainName? keyName, DomainNames? names = null)
     {
         keyName = null;
         Span<byte> labels = stackalloc byte[DomainName.MaxLength + 12];
         selector.Octets.CopyTo(labels);
         "._domainkey"u8.CopyTo(labels[selector.Octets.Length..]);
-        return domain.TryPrepend(labels[..(selector.Octets.Length + 11)], out keyName);
+        labels = labels[..(selector.Octets.Length + 11)];
+        return names is null ? domain.TryPrepend(labels, out keyName) : names.TryPrepend(labels, domain, out keyName);
     }
 
     private static bool TryReadSignature(in TagTable table, out byte[] signature, out SignatureDefect defect)
@@ -208,7 +230,7 @@ internal sealed class SignatureTags
     private bool TryReadTimestamp(in TagTable table, out SignatureDefect defect)
     {
         var isRead = TryReadNumber(table, "t"u8, SignatureRule.Timestamp, out var number, out defect);
-        Timestamp = number;
+        _timestamp = number ?? Absent;
         return isRead;
     }
 
@@ -236,8 +258,8 @@ internal sealed class SignatureTags
             || !TryReadNumber(table, "x"u8, SignatureRule.Expiration, out var expiration, out defect)
             || !TryReadQueryMethods(table, out defect))
             return false;
-        BodyLength = length;
-        Expiration = expiration;
+        _bodyLength = length ?? Absent;
+        _expiration = expiration ?? Absent;
         // RFC 6376 §3.5 x=: "MUST be greater than the value of the 't=' tag if both are present". Saturated numbers cannot be told apart.
         if (expiration <= Timestamp && expiration != long.MaxValue)
         {
@@ -252,12 +274,16 @@ internal sealed class SignatureTags
     {
         defect = default;
         table.TryFind("bh"u8, out var tag);
-        var isBase64 = Base64Text.TryDecode(table.Value(tag), SignatureLimits.MaxValueLength, out var hash);
-        BodyHash = hash;
-        if (isBase64 && hash.Length == Algorithm.BodyHashLength())
+        Span<byte> hash = stackalloc byte[SignatureAlgorithms.DigestLength];
+        var isBase64 = Base64Text.TryDecode(table.Value(tag), SignatureLimits.MaxValueLength, hash, out var length);
+        if (isBase64 && length == Algorithm.BodyHashLength())
+        {
+            hash[..length].CopyTo(_bodyHash);
+            _bodyHashLength = (byte)length;
             return true;
+        }
         defect = new(SignatureRule.BodyHash, tag.ValuePosition, isBase64
-            ? $"bh= holds {hash.Length} octets, but a hash of {Algorithm.ToText()} has {Algorithm.BodyHashLength()}"
+            ? $"bh= holds {length} octets, but a hash of {Algorithm.ToText()} has {Algorithm.BodyHashLength()}"
             : "bh= is no base64 text");
         return false;
     }

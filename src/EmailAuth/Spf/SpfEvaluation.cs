@@ -21,8 +21,8 @@ internal partial struct SpfEvaluation
 
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(365);
 
-    private readonly MessageDnsResolver _dns;
     private readonly SpfOptions _options;
+    private readonly long _started;
     private readonly SpfClient _client;
     private readonly string _helo;
     private readonly SpfIdentity _sender;
@@ -63,10 +63,10 @@ internal partial struct SpfEvaluation
     private SpfMacroString? _explanationText;
     private string? _explanation;
 
-    public SpfEvaluation(MessageDnsResolver dns, SpfOptions options, in SpfClient client, string helo, in SpfIdentity sender, SpfTrace? trace)
+    public SpfEvaluation(SpfOptions options, long started, in SpfClient client, string helo, in SpfIdentity sender, SpfTrace? trace)
     {
-        _dns = dns;
         _options = options;
+        _started = started;
         _client = client;
         _helo = helo;
         _sender = sender;
@@ -148,7 +148,7 @@ internal partial struct SpfEvaluation
         if (!IsExplaining)
             NoteTimeToLive(answer);
         // Looked at once an answer, so that all who ask see the same.
-        _isOutOfTime = (_trace is not null || answer.Status.IsTransient()) && _dns.IsOutOfTime;
+        _isOutOfTime = (_trace is not null || answer.Status.IsTransient()) && _options.TimeProvider.GetElapsedTime(_started) >= _options.Limits.MaxTime;
         _trace?.Answered(_depth, Top.Domain, _question, answer, _isOutOfTime, _lookups, _voidLookups);
         switch (_step)
         {
@@ -344,9 +344,7 @@ internal partial struct SpfEvaluation
         LimitHits.Count(LimitHit);
         return new SpfResult(_status, _reason)
         {
-            Scope = _sender.Scope,
-            Domain = _sender.Domain,
-            Identity = _sender.Text,
+            Sender = _sender,
             Helo = _helo,
             ClientAddress = _client.Address,
             Mechanism = isMatch ? _frames[0].Current!.Text : null,

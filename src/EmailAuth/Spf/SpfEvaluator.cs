@@ -18,6 +18,7 @@ public sealed class SpfEvaluator
 {
     private readonly IDnsResolver _resolver;
     private readonly SpfOptions _options;
+    private readonly DomainNames _names;
     private readonly DnsLimits _dnsLimits;
     private readonly DnsLimits _dnsLimitsInMessage;
 
@@ -29,6 +30,7 @@ public sealed class SpfEvaluator
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
         _options = options ?? SpfOptions.Default;
+        _names = _options.Names ?? new DomainNames();
         // RFC 7208 §4.6.4: the limit of time. The queries are counted where the verdict is made; the look-ups of an explanation come on top.
         _dnsLimits = new DnsLimits { MaxTimePerMessage = _options.Limits.MaxTime, MaxQueriesPerMessage = 1_000 };
         // What is asked ahead there is the message's.
@@ -60,7 +62,7 @@ public sealed class SpfEvaluator
     {
         ArgumentNullException.ThrowIfNull(clientAddress);
         ArgumentNullException.ThrowIfNull(helo);
-        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfMailFrom(mailFrom, helo), null, cancellationToken);
+        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfMailFrom(mailFrom, helo, _names), null, cancellationToken);
     }
 
     /// <inheritdoc cref="CheckMailFromAsync(IDnsResolver, IPAddress, string, string?, CancellationToken)"/>
@@ -73,12 +75,12 @@ public sealed class SpfEvaluator
     {
         ArgumentNullException.ThrowIfNull(clientAddress);
         ArgumentNullException.ThrowIfNull(helo);
-        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), lookAhead, cancellationToken);
+        return CheckHostAsync(resolver, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo, _names), lookAhead, cancellationToken);
     }
 
     /// <summary>Asks for what the HELO identity needs while MAIL FROM is being checked, so that its own check, which comes after, finds it there.</summary>
     internal SpfLookAhead? LookAheadForHelo(IMessageDns dns, IPAddress clientAddress, string helo, CancellationToken cancellationToken) =>
-        SpfLookAhead.Begin(dns, _options, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo), cancellationToken);
+        SpfLookAhead.Begin(dns, _options, new SpfClient(clientAddress), helo, SpfIdentity.OfHelo(helo, _names), cancellationToken);
 
     /// <summary>Runs the evaluation to its end without a task as long as the answers are at hand, which those of a warm cache are.</summary>
     private ValueTask<SpfResult> CheckHostAsync(IDnsResolver resolver, in SpfClient client, string helo, in SpfIdentity sender, SpfLookAhead? lookAhead, CancellationToken cancellationToken)
@@ -86,12 +88,23 @@ public sealed class SpfEvaluator
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<SpfResult>(cancellationToken);
         var message = resolver as IMessageDns;
-        var dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider) { TimeLimitName = "Spf.MaxTime" };
-        var evaluation = new SpfEvaluation(dns, _options, client, helo, sender, SpfTrace.Begin(_options.Traces));
+        var started = _options.TimeProvider.GetTimestamp();
+        // Made with the first question that no cache answers.
+        MessageDnsResolver? dns = null;
+        var evaluation = new SpfEvaluation(_options, started, client, helo, sender, SpfTrace.Begin(_options.Traces));
         try
         {
             while (evaluation.MoveNext(out var question))
             {
+                if (dns is null)
+                {
+                    if ((message is null ? (resolver as CachingDnsResolver)?.AtHand(question) : message.AtHand(question)) is { } known)
+                    {
+                        evaluation.Accept(known);
+                        continue;
+                    }
+                    dns = new MessageDnsResolver(resolver, message is null ? _dnsLimits : _dnsLimitsInMessage, _options.TimeProvider, started: started) { TimeLimitName = "Spf.MaxTime" };
+                }
                 var query = dns.QueryAsync(question, cancellationToken);
                 if (!query.IsCompletedSuccessfully)
                 {

@@ -12,12 +12,13 @@ internal readonly struct SpfIdentity
 {
     private const string Postmaster = "postmaster";
 
+    private readonly string _text;
     private readonly int _at;
 
     private SpfIdentity(SpfScope scope, string text, int at, DomainName? domain, SpfReason defect)
     {
         Scope = scope;
-        Text = text;
+        _text = text;
         _at = at;
         Domain = domain;
         Defect = defect;
@@ -26,7 +27,7 @@ internal readonly struct SpfIdentity
     public SpfScope Scope { get; }
 
     /// <summary>The mailbox: local-part, "@", domain. What the peer sent where it is no mailbox.</summary>
-    public string Text { get; }
+    public string Text => Scope == SpfScope.Helo ? $"{Postmaster}@{_text}" : _text ?? "";
 
     /// <summary>Null if the identity names no domain that can be asked for.</summary>
     public DomainName? Domain { get; }
@@ -34,30 +35,30 @@ internal readonly struct SpfIdentity
     /// <summary>Why there is no domain; <see cref="SpfReason.NotChecked"/> if there is one.</summary>
     public SpfReason Defect { get; }
 
-    public ReadOnlySpan<char> LocalPart => Text.AsSpan(0, Math.Max(_at, 0));
+    public ReadOnlySpan<char> LocalPart => Scope == SpfScope.Helo ? Postmaster : _text.AsSpan(0, Math.Max(_at, 0));
 
-    private ReadOnlySpan<char> DomainText => Text.AsSpan(_at + 1);
+    private ReadOnlySpan<char> DomainText => _text.AsSpan(_at + 1);
 
     /// <summary>RFC 7208 §2.3: the name given with HELO, which must be in A-labels (RFC 8616 §4).</summary>
-    public static SpfIdentity OfHelo(string helo)
+    public static SpfIdentity OfHelo(string helo, DomainNames? names = null)
     {
-        var domain = Ascii.IsValid(helo) ? ReadDomain(helo) : null;
-        return new SpfIdentity(SpfScope.Helo, $"{Postmaster}@{helo}", Postmaster.Length, domain, domain is null ? SpfReason.DomainMalformed : SpfReason.NotChecked);
+        var domain = Ascii.IsValid(helo) ? ReadDomain(helo, names) : null;
+        return new SpfIdentity(SpfScope.Helo, helo, -1, domain, domain is null ? SpfReason.DomainMalformed : SpfReason.NotChecked);
     }
 
     /// <summary>RFC 7208 §2.4: the reverse-path; where it is null, postmaster at the HELO name.</summary>
-    public static SpfIdentity OfMailFrom(string? mailFrom, string helo)
+    public static SpfIdentity OfMailFrom(string? mailFrom, string helo, DomainNames? names = null)
     {
         var path = mailFrom ?? "";
         if (path.Length >= 2 && path[0] == '<' && path[^1] == '>')
             path = path[1..^1];
         if (path.Length == 0)
-            return OfHelo(helo);
+            return OfHelo(helo, names);
 
         var at = path.LastIndexOf('@');
         if (at < 0 || !IsLocalPart(path.AsSpan(0, at)))
             return new SpfIdentity(SpfScope.MailFrom, path, -1, null, SpfReason.SenderMalformed);
-        var domain = ReadDomain(path.AsSpan(at + 1));
+        var domain = ReadDomain(path.AsSpan(at + 1), names);
         // RFC 7208 §4.3: "If the <sender> has no local-part, substitute the string postmaster".
         if (at == 0)
         {
@@ -68,8 +69,8 @@ internal readonly struct SpfIdentity
     }
 
     /// <summary>RFC 7208 §4.3: a well-formed multi-label domain name. An IPv4 address is none, for all its dots.</summary>
-    private static DomainName? ReadDomain(ReadOnlySpan<char> text) =>
-        DomainName.TryParse(text, out var name) && name.LabelCount > 1 && !IpAddressText.TryParseIpv4(name.Octets, out _) ? name : null;
+    private static DomainName? ReadDomain(ReadOnlySpan<char> text, DomainNames? names) =>
+        (names is null ? DomainName.TryParse(text, out var name) : names.TryParse(text, out name)) && name.LabelCount > 1 && !IpAddressText.TryParseIpv4(name.Octets, out _) ? name : null;
 
     /// <summary>
     /// RFC 5321 §4.1.2 dot-string or quoted-string, or nothing; between the two, spaces and dots may stand anywhere, as some senders put

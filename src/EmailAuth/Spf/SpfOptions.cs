@@ -50,6 +50,9 @@ public sealed record SpfOptions
         }
     } = TimeProvider.System;
 
+    /// <summary>Names met lately, shared with the other rooms; null for some of its own.</summary>
+    internal DomainNames? Names { get; init; }
+
     /// <summary>Takes the steps of each check, in the order of the checks; null where nobody wants to know.</summary>
     internal List<SpfTrace>? Traces { get; init; }
 }

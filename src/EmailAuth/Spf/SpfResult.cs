@@ -25,16 +25,16 @@ public sealed class SpfResult
     public string ReasonText => _reasonText ??= SpfReasonText.Of(this);
 
     /// <summary>Which identity was checked. <see cref="SpfScope.Helo"/> also for a null reverse-path (RFC 7208 §2.4).</summary>
-    public SpfScope Scope { get; internal init; }
+    public SpfScope Scope => Sender.Scope;
 
     /// <summary>The identity's domain; null where it names none that can be checked.</summary>
-    public DomainName? Domain { get; internal init; }
+    public DomainName? Domain => Sender.Domain;
 
     /// <summary>
     /// The identity, &lt;sender&gt; in RFC 7208 §4.1: the reverse-path without angle brackets, or <c>postmaster</c> at the HELO name.
     /// The peer's text as it came: escape it before you show it.
     /// </summary>
-    public string Identity { get; internal init; } = "";
+    public string Identity => Sender.Text;
 
     /// <summary>The HELO name as the peer gave it: escape it before you show it.</summary>
     public string Helo { get; internal init; } = "";
@@ -90,6 +90,9 @@ public sealed class SpfResult
     /// <summary>Whether a later check may say something else: the result is <see cref="SpfStatus.TempError"/>.</summary>
     public bool IsTransient => Status == SpfStatus.TempError;
 
+    /// <summary>The identity, taken apart.</summary>
+    internal SpfIdentity Sender { get; init; }
+
     /// <summary>What an error was, where <see cref="SpfReasonText"/> cannot tell from the rest.</summary>
     internal string? Problem { get; init; }
 
@@ -97,7 +100,7 @@ public sealed class SpfResult
     internal static SpfResult NotChecked(string helo, string? mailFrom)
     {
         var sender = SpfIdentity.OfMailFrom(mailFrom, helo);
-        return new SpfResult(SpfStatus.None, SpfReason.NotChecked) { Scope = sender.Scope, Domain = sender.Domain, Identity = sender.Text, Helo = helo };
+        return new SpfResult(SpfStatus.None, SpfReason.NotChecked) { Sender = sender, Helo = helo };
     }
 
     /// <summary>For people: the result, the domain and why.</summary>

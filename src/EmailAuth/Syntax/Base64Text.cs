@@ -15,21 +15,42 @@ internal static class Base64Text
         octets = [];
         if (text.Length > longest)
             return false;
-
         Span<byte> room = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
-        var compact = Compact(text, room);
-        if (compact.Length % 4 != 0)
+        if (!TryMeasure(text, room, out var compact, out var length))
             return false;
-        var padding = compact.EndsWith("=="u8) ? 2 : compact.EndsWith("="u8) ? 1 : 0;
-        var decodedLength = compact.Length / 4 * 3 - padding;
-        var decoded = new byte[decodedLength];
-        // It forgives nothing but white space, and of that none is left; it refuses bits other than zero that the padding leaves over, too
-        // (RFC 4648 §3.5), so that one value has one text.
-        if (Base64.DecodeFromUtf8(compact, decoded, out _, out var written) != OperationStatus.Done || written != decodedLength)
+        var decoded = new byte[length];
+        if (!TryDecode(compact, decoded))
             return false;
         octets = decoded;
         return true;
     }
+
+    /// <summary>The same into room that is there. Of a text that has no room <paramref name="octets"/> is told alone, and whether it is base64.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> text, int longest, Span<byte> decoded, out int octets)
+    {
+        octets = 0;
+        if (text.Length > longest)
+            return false;
+        Span<byte> room = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
+        if (!TryMeasure(text, room, out var compact, out var length)
+            || !TryDecode(compact, length <= decoded.Length ? decoded[..length] : new byte[length]))
+            return false;
+        octets = length;
+        return true;
+    }
+
+    private static bool TryMeasure(ReadOnlySpan<byte> text, Span<byte> room, out ReadOnlySpan<byte> compact, out int length)
+    {
+        compact = Compact(text, room);
+        var padding = compact.EndsWith("=="u8) ? 2 : compact.EndsWith("="u8) ? 1 : 0;
+        length = compact.Length / 4 * 3 - padding;
+        return compact.Length % 4 == 0;
+    }
+
+    // It forgives nothing but white space, and of that none is left; it refuses bits other than zero that the padding leaves over, too
+    // (RFC 4648 §3.5), so that one value has one text.
+    private static bool TryDecode(ReadOnlySpan<byte> compact, Span<byte> decoded) =>
+        Base64.DecodeFromUtf8(compact, decoded, out _, out var written) == OperationStatus.Done && written == decoded.Length;
 
     private static ReadOnlySpan<byte> Compact(ReadOnlySpan<byte> text, Span<byte> room)
     {

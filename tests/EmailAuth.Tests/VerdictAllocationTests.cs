@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text;
+using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
+using EmailAuth.Dns;
+using EmailAuth.Message;
+using EmailAuth.Signatures;
+using EmailAuth.Spf;
+
+namespace EmailAuth.Tests;
+
+/// <summary>What a verdict leaves on the heap when every answer is in the cache: its results, the field, and little else.</summary>
+[NonParallelizable]
+public class VerdictAllocationTests
+{
+    private const string Header =
+        "Received: from mail.example.com (mail.example.com [203.0.113.7])\r\n\tby mx.example.net with ESMTPS id 4ABCDEF123\r\n\tfor <b@example.net>; Fri, 2 Jan 2026 10:00:00 +0000\r\n"
+        + "From: Ann <ann@example.com>\r\nTo: Bob <b@example.net>\r\nSubject: What was said on Friday\r\nDate: Fri, 2 Jan 2026 10:00:00 +0000\r\n"
+        + "Message-ID: <20260102100000.12345@mail.example.com>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
+
+    private static readonly SmtpSession Session = new(IPAddress.Parse("203.0.113.7"), "mail.example.com", "bounce@news.example.com");
+
+    private static async Task<long> MeasureAsync(SigningKey key)
+    {
+        var domain = DomainName.Parse("example.com");
+        var body = string.Concat(Enumerable.Range(0, 300).Select(i => $"This is line {i} of an ordinary text, with words and single spaces in it.\r\n"));
+        var unsigned = Encoding.ASCII.GetBytes(Header + body);
+        var field = await new DkimSigner(new DkimSignerOptions { Domain = domain, Selector = "s", Key = key }).SignAsync(EmailMessage.FromBytes(unsigned));
+        byte[] octets = [.. field.RawOctets.Span, .. unsigned];
+        using var dns = new CachingDnsResolver(ZoneDnsResolver.Parse($"""
+            {DkimKeyRecord.FromKey(key).ToMasterFile(domain, "s")}
+            com. 3600 SOA ns.example. hostmaster.example. 1 3600 600 604800 3600
+            example.com. 3600 SOA ns.example. hostmaster.example. 1 3600 600 604800 3600
+            _dmarc.example.com. 3600 TXT "v=DMARC1; p=reject"
+            news.example.com. 3600 TXT "v=spf1 include:a.example.com include:b.example.com include:c.example.com -all"
+            a.example.com. 3600 TXT "v=spf1 ip4:192.0.2.0/24 include:d.example.com ~all"
+            b.example.com. 3600 TXT "v=spf1 ip4:198.51.100.0/24 ~all"
+            c.example.com. 3600 TXT "v=spf1 ip4:203.0.113.0/25 ~all"
+            d.example.com. 3600 TXT "v=spf1 ip4:192.0.2.0/24 ~all"
+            """));
+        var authenticator = new EmailAuthenticator(dns);
+        for (var i = 0; i < 100; i++)
+            Judge();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            Judge();
+        var octetsEach = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        await TestContext.Out.WriteLineAsync($"{octetsEach} octets a verdict");
+        return octetsEach;
+
+        void Judge()
+        {
+            var pending = authenticator.VerifyAsync(EmailMessage.FromBytes(octets), Session);
+            // All of it runs on this thread.
+            if (!pending.IsCompletedSuccessfully)
+                throw new AssertionException("An answer was not at hand.");
+            var result = pending.Result;
+            if (result.Spf.Status != SpfStatus.Pass || result.DkimStatus != DkimStatus.Pass || result.Dmarc.Status != DmarcStatus.Pass || result.ToAuthenticationResults("mx.example.net") is null)
+                throw new AssertionException("It did not pass.");
+        }
+    }
+
+    // What is compiled without optimization makes an object of each async method's state.
+#if DEBUG
+    private const int Most = 9_500;
+#else
+    private const int Most = 4_000;
+#endif
+
+    [Test]
+    public async Task A_warm_verdict_of_20_kilobytes_and_its_field_leave_less_than_4_000_octets()
+    {
+        using var key = SigningKey.GenerateRsa(2048);
+        Assert.That(await MeasureAsync(key), Is.LessThan(Most));
+    }
+}
