@@ -17,6 +17,18 @@ internal static class SampleProgram
     public static ProcessStartInfo StartInfo(string sample, params IEnumerable<string> arguments) =>
         new("dotnet", [PathOf(sample), .. arguments]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
 
+    /// <summary>Runs the sample to its end, and takes what it writes as it is.</summary>
+    public static async Task<(int Status, byte[] Output, string Error)> RunForBytesAsync(string sample, params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(sample, arguments))!;
+        using var output = new MemoryStream();
+        var copied = process.StandardOutput.BaseStream.CopyToAsync(output);
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        await copied;
+        return (process.ExitCode, output.ToArray(), await error);
+    }
+
     /// <summary>Runs the sample to its end.</summary>
     public static async Task<(int Status, string Output, string Error)> RunAsync(string sample, params string[] arguments)
     {

@@ -1,0 +1,10 @@
+namespace CustomMta.Mail;
+
+/// <summary>Where in a mailbox a message goes.</summary>
+internal enum MailFolder
+{
+    Inbox,
+
+    /// <summary>What a Domain Owner wants to be quarantined.</summary>
+    Junk,
+}

@@ -1,0 +1,53 @@
+using EmailAuth;
+using EmailAuth.Dkim;
+using EmailAuth.Dmarc;
+using EmailAuth.Message;
+using EmailAuth.Spf;
+using CustomMta.Smtp;
+
+namespace CustomMta.Mail;
+
+/// <summary>What to answer, and where to put the message; null for nowhere.</summary>
+internal readonly record struct Decision(Reply Reply, MailFolder? Folder);
+
+/// <summary>
+/// What this receiver does with a verdict. The library reports; this is the place where an operator decides, and the one to change.
+/// </summary>
+internal static class ReceivingPolicy
+{
+    public static Decision Decide(VerificationResult result) => result switch
+    {
+        // A header section beyond all bounds was not judged, and forged fields in it were not found.
+        { MessageDefect: not MessageDefect.None } => Refuse("5.6.0", $"The header section cannot be judged: {result.MessageDefect}"),
+
+        // DNS did not answer, and what it had said might have changed this verdict: a later attempt will tell.
+        { IsTransient: true } => Defer(result),
+
+        // DMARC fails, but a sealer that the operator trusts saw it pass (EmailAuth:Verification:TrustedSealers).
+        { Dmarc.Disposition: DmarcPolicy.Reject or DmarcPolicy.Quarantine, ArcOverride.IsAllowed: true } => Accept,
+
+        // RFC 7372 §4: neither SPF nor DKIM speaks for the author domain, so this is more than one failure.
+        { Dmarc.Disposition: DmarcPolicy.Reject } => Refuse("5.7.26", $"DMARC: {result.Dmarc.ReasonText}"),
+        { Dmarc.Disposition: DmarcPolicy.Quarantine } => new Decision(Reply.Ok, MailFolder.Junk),
+        { Dmarc.Disposition: DmarcPolicy.None } => Accept,
+
+        _ => throw new InvalidOperationException($"There is no rule for the disposition {result.Dmarc.Disposition}."),
+    };
+
+    private static Decision Accept => new(Reply.Ok, MailFolder.Inbox);
+
+    private static Decision Refuse(string status, string text) => new(new Reply(550, status, text), null);
+
+    /// <summary>RFC 7372 §3.2 has a code for SPF, RFC 6376 §6.1.2 one for a key that cannot be had.</summary>
+    private static Decision Defer(VerificationResult result)
+    {
+        var (spf, dkim) = (result.Spf.Status == SpfStatus.TempError, result.Dkim.Any(static signature => signature.Status == DkimStatus.TempError));
+        var reply = (spf, dkim) switch
+        {
+            (true, false) => new Reply(451, "4.7.24", $"SPF: {result.Spf.ReasonText}"),
+            (false, true) => new Reply(451, "4.7.5", "DKIM: a key cannot be had now"),
+            _ => new Reply(451, "4.7.0", $"DMARC: {result.Dmarc.ReasonText}"),
+        };
+        return new Decision(reply, null);
+    }
+}

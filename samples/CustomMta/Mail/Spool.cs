@@ -1,0 +1,20 @@
+namespace CustomMta.Mail;
+
+/// <summary>Files of messages that are arriving. They end with the conversation; what a crash leaves behind goes at the next start, as no client was told 250 for it.</summary>
+internal sealed class Spool
+{
+    private readonly string _folder;
+    private long _count;
+
+    public Spool(string folder)
+    {
+        _folder = folder;
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.spool"))
+            File.Delete(file);
+    }
+
+    public FileStream Create() => new(
+        Path.Combine(_folder, $"{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.spool"),
+        FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 << 10, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using System.Net;
+using CustomMta.Mail;
+
+namespace CustomMta.Smtp;
+
+/// <summary>The server's side of one SMTP conversation (RFC 5321 §3, §4.1).</summary>
+internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, MessageReceiver receiver, MtaOptions options) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _work = new();
+
+    private string? _helo;
+    private bool _isExtended;
+    private Envelope? _envelope;
+    private ChunkedMessage? _chunks;
+    private int _commands;
+    private int _errors;
+
+    /// <summary>Talks until the client says QUIT or leaves, or something ends it.</summary>
+    public async Task RunAsync()
+    {
+        await channel.ReplyAsync(new Reply(220, "", $"{receiver.Name} ESMTP"));
+        while (true)
+        {
+            var line = await channel.ReadCommandAsync();
+            if (++_commands > options.MaxCommands)
+                throw new ConversationEndException(Reply.TooMuch);
+            var reply = line is null ? new Reply(500, "5.5.2", "A line too long, or with octets that no command has") : await ExecuteAsync(line);
+            if (reply is null)
+                continue;
+            // 452 is no error of the client's: it is told to bring the other recipients later (RFC 5321 §4.5.3.1.10).
+            if (reply.IsError && reply.Code != 452 && ++_errors > options.MaxErrors)
+                throw new ConversationEndException(Reply.TooMuch);
+            await channel.ReplyAsync(reply);
+            if (reply == Reply.Bye)
+            {
+                await channel.FlushAsync();
+                return;
+            }
+        }
+    }
+
+    /// <summary>One command; null where the reply is written already.</summary>
+    private async ValueTask<Reply?> ExecuteAsync(string line)
+    {
+        var space = line.IndexOf(' ', StringComparison.Ordinal);
+        var verb = (space < 0 ? line : line[..space]).ToUpperInvariant();
+        var argument = space < 0 ? "" : line[(space + 1)..].Trim(' ');
+        // RFC 3030 §2: between two chunks there is no room for anything that changes the transaction.
+        if (_chunks is not null && verb is ("MAIL" or "RCPT" or "DATA"))
+            return Reply.BadSequence;
+        switch (verb)
+        {
+            case "EHLO" or "HELO":
+                return await GreetAsync(argument, verb == "EHLO");
+            case "MAIL":
+                return Mail(argument);
+            case "RCPT":
+                return Recipient(argument);
+            case "DATA":
+                return await DataAsync(argument);
+            case "BDAT":
+                return await ChunkAsync(argument);
+            case "RSET":
+                await ResetAsync();
+                return Reply.Ok;
+            case "NOOP":
+                return Reply.Ok;
+            case "VRFY":
+                return new Reply(252, "2.5.0", "Try to send, and see");
+            case "QUIT":
+                return Reply.Bye;
+            default:
+                return new Reply(500, "5.5.1", "No such command");
+        }
+    }
+
+    private async ValueTask<Reply?> GreetAsync(string name, bool isExtended)
+    {
+        // RFC 5321 §4.1.2: a domain or an address literal. It will stand in the Received field, so that nothing else gets in.
+        if (name.Length is 0 or > 255 || name.Any(static character => !char.IsAsciiLetterOrDigit(character) && character is not ('.' or '-' or '_' or ':' or '[' or ']')))
+            return Reply.BadSyntax;
+        await ResetAsync();
+        (_helo, _isExtended) = (name, isExtended);
+        if (!isExtended)
+            return new Reply(250, "", receiver.Name);
+        await channel.ReplyAsync(
+            receiver.Name, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {options.MaxMessageOctets}"), "8BITMIME", "SMTPUTF8", "CHUNKING", "ENHANCEDSTATUSCODES");
+        return null;
+    }
+
+    private Reply Mail(string argument)
+    {
+        if (_helo is null || _envelope is not null)
+            return Reply.BadSequence;
+        if (!argument.StartsWith("FROM:", StringComparison.OrdinalIgnoreCase) || !SmtpPath.TryRead(argument.AsSpan(5), out var mailbox, out var rest))
+            return Reply.BadSyntax;
+        if (MailParameters.Read(rest, _isExtended, options.MaxMessageOctets, out var parameters) is { } refusal)
+            return refusal;
+        if (!parameters.IsUtf8 && !IsAscii(mailbox))
+            return NeedsUtf8;
+        _envelope = new Envelope(client, _helo, _isExtended, parameters.IsUtf8, mailbox);
+        // While recipients and the message come, SPF's answers come into the cache. Nobody waits for it.
+        receiver.Prefetch(_envelope, _work.Token);
+        return new Reply(250, "2.1.0", "OK");
+    }
+
+    private Reply Recipient(string argument)
+    {
+        if (_envelope is null)
+            return Reply.BadSequence;
+        if (!argument.StartsWith("TO:", StringComparison.OrdinalIgnoreCase) || !SmtpPath.TryRead(argument.AsSpan(3), out var mailbox, out var rest) || mailbox.Length == 0)
+            return Reply.BadSyntax;
+        if (rest.Length > 0)
+            return new Reply(555, "5.5.4", "A parameter that was not offered");
+        if (!_envelope.IsUtf8 && !IsAscii(mailbox))
+            return NeedsUtf8;
+        if (!options.Mailboxes.ContainsKey(mailbox))
+            return new Reply(550, "5.1.1", "No such mailbox here");
+        if (_envelope.Recipients.Count >= options.MaxRecipients)
+            return new Reply(452, "4.5.3", "Too many recipients, send the others in another message");
+        _envelope.Recipients.Add(mailbox);
+        return new Reply(250, "2.1.5", "OK");
+    }
+
+    private async ValueTask<Reply> DataAsync(string argument)
+    {
+        if (argument.Length > 0)
+            return Reply.BadSyntax;
+        if (_envelope is not { } envelope)
+            return Reply.BadSequence;
+        // RFC 2920 §3.1: DATA is the last of a group. What stands behind it was sent by one who takes something else for a line end, or who wants a
+        // part of his message to be read as commands.
+        if (channel.HasMore())
+            throw new ConversationEndException(Reply.TooEarly);
+        if (envelope.Recipients.Count == 0)
+            return Reply.NoRecipients;
+        await channel.ReplyAsync(Reply.StartMail);
+        using var limit = new CancellationTokenSource(options.MessageTimeLimit);
+        await using var message = receiver.Begin(envelope, limit.Token);
+        await channel.ReadDataAsync(message.WriteAsync, limit.Token);
+        return await FinishAsync(envelope, message, limit.Token);
+    }
+
+    /// <summary>RFC 3030 §2: BDAT, a size and perhaps LAST; the octets follow at once.</summary>
+    private async ValueTask<Reply> ChunkAsync(string argument)
+    {
+        var parts = argument.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var isLast = parts.Length == 2 && parts[1].Equals("LAST", StringComparison.OrdinalIgnoreCase);
+        // Where the size is not known, nobody knows where the next command begins.
+        if (parts.Length is 0 or > 2 || (parts.Length == 2 && !isLast) || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size > options.MaxMessageOctets)
+            throw new ConversationEndException(Reply.TooLarge with { Code = 421, Status = "4.3.4", Text = "A chunk without a size, or larger than SIZE says; closing" });
+        if (_envelope is not { Recipients.Count: > 0 } envelope)
+        {
+            // RFC 3030 §2: it comes all the same, and is thrown away.
+            using var limit = new CancellationTokenSource(options.MessageTimeLimit);
+            await channel.ReadChunkAsync(size, static (_, _) => default, limit.Token);
+            return _envelope is null ? Reply.BadSequence : Reply.NoRecipients;
+        }
+        var chunks = _chunks ??= new ChunkedMessage(receiver, envelope, options.MessageTimeLimit);
+        await channel.ReadChunkAsync(size, chunks.Message.WriteAsync, chunks.TimeIsOver);
+        if (!isLast)
+            return chunks.Message.Problem ?? new Reply(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{size} octets received"));
+        var reply = await FinishAsync(envelope, chunks.Message, chunks.TimeIsOver);
+        await ResetAsync();
+        return reply;
+    }
+
+    private async ValueTask<Reply> FinishAsync(Envelope envelope, IncomingMessage message, CancellationToken cancellationToken)
+    {
+        var reply = await receiver.FinishAsync(envelope, message, cancellationToken);
+        _envelope = null;
+        if (!reply.IsError)
+            _commands = 0;
+        return reply;
+    }
+
+    /// <summary>Gives up what was begun. A client that does so again and again only wants the look-ups.</summary>
+    private async ValueTask ResetAsync()
+    {
+        if (_envelope is not null && ++_errors > options.MaxErrors)
+            throw new ConversationEndException(Reply.TooMuch);
+        _envelope = null;
+        if (_chunks is { } chunks)
+        {
+            _chunks = null;
+            await chunks.DisposeAsync();
+        }
+    }
+
+    /// <summary>RFC 6531 §3.5: what needs SMTPUTF8 and came without it.</summary>
+    private static Reply NeedsUtf8 => new(553, "5.6.7", "A non-ASCII address needs SMTPUTF8");
+
+    private static bool IsAscii(string text) => text.All(char.IsAscii);
+
+    /// <summary>Ends what is under way, the prefetch and a message that is only half there among it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _work.CancelAsync();
+        _work.Dispose();
+        if (_chunks is { } chunks)
+            await chunks.DisposeAsync();
+    }
+}

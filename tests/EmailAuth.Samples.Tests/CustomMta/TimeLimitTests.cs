@@ -1,0 +1,96 @@
+using EmailAuth.Tests;
+
+namespace EmailAuth.Samples.Tests.CustomMta;
+
+/// <summary>Clients that are slow, or that stay for ever, with limits of tenths of seconds.</summary>
+public sealed class TimeLimitTests
+{
+    private MailWorld _world;
+    private MtaServer _server;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _world = new MailWorld();
+        _server = await MtaServer.StartAsync(_world.Zone,
+            "--Smtp:CommandTimeLimit=00:00:00.4", "--Smtp:BlockTimeLimit=00:00:00.4", "--Smtp:MessageTimeLimit=00:00:01", "--Smtp:ConnectionTimeLimit=00:00:03");
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _server.DisposeAsync();
+        _world.Dispose();
+    }
+
+    [TestCase("")]
+    [TestCase("EHLO x")]
+    [TestCase("EHLO x\r\nMAIL FROM:<a@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nDATA\r\n")]
+    [TestCase("EHLO x\r\nMAIL FROM:<a@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nBDAT 10\r\nx")]
+    [Rfc(5321, "4.5.3.2")]
+    public async Task A_client_that_falls_silent_is_told_so_and_left(string said)
+    {
+        using var talk = await SmtpTalk.ConnectAsync(_server);
+        await talk.SayAsync(said);
+        string? last = null;
+        while (await talk.HearAsync() is { } reply)
+            last = reply;
+        Assert.That(last, Does.StartWith("421 4.4.2 "));
+        Assert.That(_server.Unfinished(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_message_that_trickles_is_cut_off()
+    {
+        using var talk = await SmtpTalk.BeginAsync(_server);
+        Assert.That(await talk.AskAsync("DATA"), Does.StartWith("354 "));
+        Assert.That(await TrickleAsync(talk, "x"), Does.StartWith("421 4.4.2 "));
+        Assert.That(_server.Unfinished(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_connection_that_never_ends_is_ended()
+    {
+        using var talk = await SmtpTalk.GreetAsync(_server);
+        var hearing = Task.Run(async () =>
+        {
+            string? last = null;
+            while (await talk.HearAsync() is { } reply)
+                last = reply;
+            return last;
+        });
+        _ = TrickleAsync(talk, "NOOP\r\n");
+        Assert.That(await hearing, Does.StartWith("421 4.4.2 "));
+    }
+
+    [Test]
+    public async Task A_client_that_reads_no_reply_is_left()
+    {
+        using var talk = await SmtpTalk.GreetAsync(_server);
+        Assert.That(async () =>
+        {
+            while (true)
+                await talk.SayAsync(string.Concat(Enumerable.Repeat("NOOP\r\n", 1000)));
+        }, Throws.InstanceOf<IOException>());
+    }
+
+    /// <summary>A little now and then, until the server has had enough; gives what it said.</summary>
+    private static async Task<string?> TrickleAsync(SmtpTalk talk, string text)
+    {
+        try
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                await talk.SayAsync(text);
+                await Task.Delay(100);
+                if (i > 30)
+                    break;
+            }
+        }
+        catch (IOException)
+        {
+            // It is closed.
+        }
+        return await talk.HearAsync();
+    }
+}
