@@ -39,6 +39,18 @@ public class SettingsTests
         Assert.That(missing, Is.Empty);
     }
 
+    [Test]
+    public void Wrong_settings_are_told_as_the_readme_says()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("EmailAuth:Dns:Servers:0", (string?)"dns.example"), KeyValuePair.Create("EmailAuth:Cache:MaxEntries", (string?)"5")]);
+        builder.Services.AddEmailAuth(builder.Configuration.GetSection("EmailAuth"));
+        using var host = builder.Build();
+        var error = Assert.Catch(() => host.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate())!;
+        var told = Page.All.Single(static page => page.Path == "src/EmailAuth.Hosting/README.md").Blocks.First(static block => block.Language == "text");
+        PrintedOutput.AssertIn(error.Message.Replace("; ", "\n", StringComparison.Ordinal), told);
+    }
+
     [TestCaseSource(nameof(BlocksIn), new object[] { "zone" })]
     public void A_zone_is_read(object block) => Assert.That(() => ZoneDnsResolver.Parse(((CodeBlock)block).Text), Throws.Nothing);
 
