@@ -40,7 +40,7 @@ public class ConsumerTests
         using var consumer = new Consumer();
         consumer.Run("dotnet", "tool", "install", "EmailAuth.Cli", "--tool-path", "tools", "--version", Packages.Version, "--configfile", "NuGet.Config");
         var command = consumer.PathOf("tools", OperatingSystem.IsWindows() ? "emailauth.exe" : "emailauth");
-        Assert.That(consumer.Run(command, "--version").Trim(), Is.EqualTo(Packages.Version));
+        Assert.That(consumer.Run(command, "--version").Trim(), Is.EqualTo($"emailauth {Packages.Version}"));
         var output = consumer.Run(command, "verify", "newsletter.eml", "--zone", "example.zone", "--ip", "192.0.2.150", "--helo", "letters.example.com", "--mail-from", "letter@example.com");
         Assert.That(output, Does.StartWith("authentic: example.com is confirmed by SPF and DKIM"));
     }
