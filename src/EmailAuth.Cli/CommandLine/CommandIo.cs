@@ -35,5 +35,13 @@ internal sealed class CommandIo
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
     /// <summary>Whether text may be coloured: on a terminal that can, unless NO_COLOR has a value.</summary>
-    public bool UsesColour => OutputIsTerminal && string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
+    public bool UsesColour => OutputIsTerminal && WantsColour && CanMoveCursor;
+
+    /// <summary>Whether standard error can show how far the work is: on a terminal that can write over what it wrote.</summary>
+    public bool ShowsProgress => ErrorIsTerminal && CanMoveCursor;
+
+    /// <summary>What NO_COLOR says.</summary>
+    public bool WantsColour => string.IsNullOrEmpty(Environment("NO_COLOR"));
+
+    private bool CanMoveCursor => Environment("TERM") != "dumb";
 }

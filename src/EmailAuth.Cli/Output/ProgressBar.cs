@@ -1,31 +1,43 @@
 using System.Globalization;
 using EmailAuth.Cli.CommandLine;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace EmailAuth.Cli.Output;
 
-/// <summary>Shows on a terminal how far the work is; elsewhere nothing. It stands on standard error, and is gone when the work is done.</summary>
-internal sealed class ProgressBar(CommandIo io, int total) : IDisposable
+/// <summary>
+/// Shows on a terminal how far the work is; elsewhere nothing. It stands on standard error, and is gone when the work is done or has failed.
+/// No text from outside is in it.
+/// </summary>
+internal static class ProgressBar
 {
-    private const int Width = 30;
+    /// <summary>Does the work, which calls what it is given after each step.</summary>
+    public static Task RunAsync(CommandIo io, int total, Func<Action, Task> work) =>
+        io.ShowsProgress ? ShowAsync(io, total, work) : work(static () => { });
 
-    private int _done;
-    private int _shown = -1;
-
-    public void Step()
+    private static async Task ShowAsync(CommandIo io, int total, Func<Action, Task> work)
     {
-        _done++;
-        // Some hundred changes are enough for any eye and any terminal.
-        var step = total <= 200 ? _done : _done * 200L / total;
-        if (!io.ErrorIsTerminal || step == _shown)
-            return;
-        _shown = (int)step;
-        var filled = (int)((long)_done * Width / total);
-        io.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r[{new string('#', filled)}{new string('.', Width - filled)}] {_done}/{total}"));
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(io.Error),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            ColorSystem = io.WantsColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        });
+        await terminal.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new CountColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var task = progress.AddTask("Verifying", maxValue: total);
+                await work(() => task.Increment(1)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
-    public void Dispose()
+    /// <summary>How many of how many.</summary>
+    private sealed class CountColumn : ProgressColumn
     {
-        if (io.ErrorIsTerminal && _shown >= 0)
-            io.Error.Write("\r\e[K");
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(string.Create(CultureInfo.InvariantCulture, $"{(long)task.Value}/{(long)task.MaxValue}"));
     }
 }

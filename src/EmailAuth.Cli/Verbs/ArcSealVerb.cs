@@ -10,6 +10,7 @@ namespace EmailAuth.Cli.Verbs;
 internal sealed class ArcSealVerb : Verb
 {
     private static readonly Option AuthservId = new(AuthservIdOption.Option.Name, "NAME", "the name of the one who checks and seals, in ARC-Authentication-Results");
+    private static readonly Option Headers = new("--headers", null, "print only the header fields to put before the message");
 
     public override string Name => "arc seal";
 
@@ -20,11 +21,12 @@ internal sealed class ArcSealVerb : Verb
     public override int MaxOperands => 1;
 
     public override IReadOnlyList<Option> Options { get; } =
-        [SigningOptions.Domain, SigningOptions.Selector, SigningOptions.Key, AuthservId, .. SessionOptions.All, DmarcMode.PublicSuffixes, .. DnsOptions.All];
+        [SigningOptions.Domain, SigningOptions.Selector, SigningOptions.Key, AuthservId, .. SessionOptions.All, Headers, DmarcMode.PublicSuffixes, .. DnsOptions.All, JsonOutput.Option];
 
     public override string Details => """
         Verifies the message as "emailauth verify" does, with the same options, then writes it to standard output with
         ARC-Seal, ARC-Message-Signature and ARC-Authentication-Results before it, in the line ends of the message given.
+        With --json the document of "verify" is written instead, with the three fields as the member "sealedFields".
 
           emailauth arc seal message.eml --domain list.example --selector s1 --key s1.pem --authserv-id mx.list.example \
               --ip 192.0.2.1 --helo mail.example.com --mail-from joe@example.com > sealed.eml
@@ -35,6 +37,8 @@ internal sealed class ArcSealVerb : Verb
 
     public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
     {
+        if (arguments.Has(Headers) && arguments.Has(JsonOutput.Option))
+            throw new UsageException($"{Headers.Name} and {JsonOutput.Option.Name} exclude each other; the document has the fields as sealedFields.");
         using var key = SigningOptions.ReadKey(arguments);
         var authservId = AuthservIdOption.Check(arguments.Required(AuthservId));
         var session = SessionOptions.Read(arguments);
@@ -59,9 +63,16 @@ internal sealed class ArcSealVerb : Verb
                 var set = await sealer.SealAsync(message.Read(), result.GetAuthenticationResults(authservId), result.Arc, cancellationToken).ConfigureAwait(false);
                 if (set.IsEmpty)
                     EmailAuthCommand.Tell(io, $"{PlainText.Quoted(file)} is written as it is, no set may follow its chain (RFC 8617 §5.1): {result.Arc.ReasonText}");
+                if (arguments.Has(JsonOutput.Option))
+                {
+                    JsonOutput.Write(io, json => VerificationJson.Write(json, new FileVerdict(file, result, message.HasUnixLineEnds), authservId,
+                        more: more => more.WriteStrings("sealedFields", [.. set.Select(field => $"{field.Name}: {field.Value}")])));
+                    return ExitStatus.Success;
+                }
                 foreach (var field in set)
                     FieldOutput.Write(io.Output, field, message.HasUnixLineEnds);
-                await message.CopyToAsync(io.Output, cancellationToken).ConfigureAwait(false);
+                if (!arguments.Has(Headers))
+                    await message.CopyToAsync(io.Output, cancellationToken).ConfigureAwait(false);
                 return ExitStatus.Success;
             }
             catch (ArcSealingException exception)

@@ -139,17 +139,17 @@ internal sealed class VerifyVerb : Verb
         var status = ExitStatus.Success;
         var table = new VerdictTable(io);
         var problems = new List<string>();
-        using (var progress = new ProgressBar(io, count))
+        await ProgressBar.RunAsync(io, count, async step =>
         {
             await foreach (var verdict in verdicts.ConfigureAwait(false))
             {
                 if (verdict.Problem is { } problem)
                     problems.Add(problem);
                 table.Add(verdict);
-                progress.Step();
+                step();
                 status = status.Or(verdict.Status);
             }
-        }
+        }).ConfigureAwait(false);
         problems.ForEach(problem => EmailAuthCommand.Tell(io, problem));
         table.Write();
         return status;

@@ -79,6 +79,19 @@ public class ArcSealVerbTests
     }
 
     [Test]
+    public async Task The_fields_alone_are_written_or_told_in_the_document_of_the_verification()
+    {
+        var whole = await SealAsync(Message, "--time", "2026-11-24");
+        var fields = await SealAsync(Message, "--time", "2026-11-24", "--headers");
+        Assert.That(fields.Output + Encoding.UTF8.GetString(Message), Is.EqualTo(whole.Output));
+
+        var told = (await SealAsync(Message, "--time", "2026-11-24", "--json")).Json;
+        Assert.That(told.GetProperty("arc").GetProperty("result").GetString(), Is.EqualTo("none"));
+        Assert.That(told.GetProperty("sealedFields").EnumerateArray().Select(field => field.GetString()), Is.EqualTo(fields.Output.Replace("\r\n ", " ").TrimEnd().Split("\r\n")));
+        (await SealAsync(Message, "--json", "--headers")).AssertFailed(ExitStatus.Usage, "exclude each other");
+    }
+
+    [Test]
     public async Task While_dns_fails_nothing_is_sealed()
     {
         var once = (await SealAsync(Message)).OutputOctets;
