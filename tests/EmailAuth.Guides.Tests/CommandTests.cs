@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using EmailAuth.Tests;
 
 namespace EmailAuth.Guides.Tests;
 
 /// <summary>
 /// The commands on the pages, run as they stand, those of a page in one folder and in their order; what a page prints beside them they must print. Blocks of shell in which every
-/// line is an <c>emailauth</c> are run; a command that names no zone is answered by the samples' zone in the servers' stead.
+/// line is an <c>emailauth</c> or a sample that ends are run; a command that names no zone is answered by the samples' zone in the servers' stead.
 /// </summary>
-public class CommandTests
+public partial class CommandTests
 {
     private const string FromClone = "dotnet run --project src/EmailAuth.Cli -- ";
 
@@ -58,11 +59,13 @@ public class CommandTests
 
     private static bool IsRun(CodeBlock block) =>
         block.Language == "sh" && block.Lines.Where(static line => line.Length > 0 && !line.StartsWith('#')).All(static line =>
-            line.StartsWith("emailauth ", StringComparison.Ordinal) || line.StartsWith(FromClone, StringComparison.Ordinal));
+            line.StartsWith("emailauth ", StringComparison.Ordinal) || line.StartsWith(FromClone, StringComparison.Ordinal) || Sample().IsMatch(line));
 
     private static async Task<string> RunAsync(CodeBlock block, ReaderFolder folder, string bin)
     {
-        var script = block.Text.Replace(FromClone, "emailauth ", StringComparison.Ordinal);
+        var script = Sample().Replace(
+            block.Text.Replace(FromClone, "emailauth ", StringComparison.Ordinal),
+            static sample => $"dotnet \"{Repository.PathOf("samples", sample.Groups[1].Value, "bin", Configuration, "net10.0", sample.Groups[1].Value + ".dll")}\" ");
         var start = new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["NO_COLOR"] = "1";
@@ -70,16 +73,17 @@ public class CommandTests
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        var statuses = (await File.ReadAllLinesAsync(folder.PathOf(".status"))).Select(int.Parse);
+        var statuses = File.Exists(folder.PathOf(".status")) ? (await File.ReadAllLinesAsync(folder.PathOf(".status"))).Select(int.Parse) : [process.ExitCode];
         Assert.That(statuses.Intersect(Broken), Is.Empty, $"{block}\n{script}\n{await output}\n{await error}");
         File.Delete(folder.PathOf(".status"));
         return await output + await error;
     }
 
+    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
+
     private static void WriteCommand(string path, string status)
     {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
-        var command = Repository.PathOf("src", "EmailAuth.Cli", "bin", configuration, "net10.0", "EmailAuth.Cli.dll");
+        var command = Repository.PathOf("src", "EmailAuth.Cli", "bin", Configuration, "net10.0", "EmailAuth.Cli.dll");
         File.WriteAllText(path, $"""
             #!/bin/bash
             case " $* " in
@@ -95,4 +99,7 @@ public class CommandTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
+    [GeneratedRegex("^dotnet run --project samples/(BatchAudit|SignOutbound) -- ", RegexOptions.Multiline)]
+    private static partial Regex Sample();
 }
