@@ -37,6 +37,9 @@ public class MetricsGuideTests
     {
         using var listener = new Listener();
         await MeasureEverythingAsync();
+        // What is written to the shared cache is counted in the background.
+        for (var i = 0; i < 500 && !listener.Tags.ContainsKey("emailauth.dns.shared_cache.writes"); i++)
+            await Task.Delay(10);
         var measured = listener.Tags.Select(static pair => $"{pair.Key}: {string.Join(' ', pair.Value.Keys.Order(StringComparer.Ordinal))}");
         var told = Guide.Table("Instruments").Select(static row => $"{row[0].Trim('`')}: {string.Join(' ', row[4].Split(", ").Select(static tag => tag.Trim('`')).Order(StringComparer.Ordinal))}");
         Assert.That(told, Is.EquivalentTo(measured));
@@ -164,10 +167,6 @@ public class MetricsGuideTests
         await shared.QueryAsync(Ask("a.example"));
         await memory.SetAsync(keys.Keys.First(), [1, 2, 3], new DistributedCacheEntryOptions());
         await shared.QueryAsync(Ask("a.example"));
-        for (var i = 0; i < 200 && keys.Writes == 0; i++)
-            await Task.Delay(10);
-        // The count follows the write.
-        await Task.Delay(50);
     }
 
     private static DnsQuestion Ask(string name) => new(DomainName.Parse(name), DnsRecordType.TXT);
@@ -180,11 +179,7 @@ public class MetricsGuideTests
     /// <summary>Hands everything on, and knows what was asked for.</summary>
     private sealed class KeyRecorder(IDistributedCache inner) : IDistributedCache
     {
-        private int _writes;
-
         public ConcurrentQueue<string> Keys { get; } = new();
-
-        public int Writes => Volatile.Read(ref _writes);
 
         public Task<byte[]?> GetAsync(string key, CancellationToken token = default)
         {
@@ -192,11 +187,7 @@ public class MetricsGuideTests
             return inner.GetAsync(key, token);
         }
 
-        public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
-        {
-            await inner.SetAsync(key, value, options, token);
-            Interlocked.Increment(ref _writes);
-        }
+        public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) => inner.SetAsync(key, value, options, token);
 
         public byte[]? Get(string key) => throw new NotSupportedException();
 

@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text;
+using EmailAuth.Tests;
 
 namespace EmailAuth.Package;
 
@@ -24,11 +25,20 @@ public class PackageTests
         Assert.That(metadata.Child("license")!.Attribute("type")!.Value, Is.EqualTo("expression"));
         Assert.That(metadata.Child("description")!.Value, Has.Length.GreaterThan(60));
         Assert.That(metadata.Child("tags")!.Value.Split(' '), Does.Contain("dkim").And.Contain("spf").And.Contain("dmarc"));
-        Assert.That(metadata.Child("releaseNotes")!.Value, Is.Not.Empty.And.Not.Contain("\n## "));
+        Assert.That(Lines(metadata.Child("releaseNotes")!.Value), Is.EqualTo(Lines(TopmostChapter())));
         Assert.That(metadata.Child("repository")!.Attribute("commit")!.Value, Does.Match("^[0-9a-f]{40}$"));
         Assert.That(Encoding.UTF8.GetString(package.Read(metadata.Child("readme")!.Value)), Does.StartWith("# "));
         Assert.That(package.Read(metadata.Child("icon")!.Value)[..8], Is.EqualTo(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10 }));
     }
+
+    /// <summary>Of the change log, without its heading: what is new since the last release.</summary>
+    private static string TopmostChapter()
+    {
+        var chapters = File.ReadAllText(Repository.PathOf(".github", "CHANGELOG.md")).Split("\n## ");
+        return chapters[1][chapters[1].IndexOf('\n', StringComparison.Ordinal)..];
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.Trim().Split('\n').Select(static line => line.TrimEnd());
 
     [TestCase("EmailAuth", "BitFaster.Caching BouncyCastle.Cryptography DnsClient")]
     [TestCase("EmailAuth.MimeKit", "EmailAuth MimeKit")]
