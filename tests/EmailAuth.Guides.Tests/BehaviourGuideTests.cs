@@ -17,6 +17,19 @@ public partial class BehaviourGuideTests
         Assert.That(Rows.Count(), Is.GreaterThan(75));
     }
 
+    [Test]
+    public void Every_row_that_an_explanation_names_is_explained()
+    {
+        var named = Directory.EnumerateFiles(Repository.PathOf("src", "EmailAuth"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(static path => Reference().Matches(File.ReadAllText(path))).SelectMany(static reference => reference.Groups[1].Value.Split(' ')).ToHashSet();
+        Assert.That(named, Has.Count.GreaterThan(40));
+        Assert.That(named.Except(Rows), Is.Empty);
+    }
+
+    /// <summary>A section and the rows beside it, as RuleReference has them.</summary>
+    [GeneratedRegex(@"""RFC [^""]+"", ""([A-Z]\d+(?: [A-Z]\d+)*)""")]
+    private static partial Regex Reference();
+
     [GeneratedRegex(@"^\| ([A-Z]\d+) \|")]
     private static partial Regex Row();
 
