@@ -45,9 +45,9 @@ internal static class AuditConsole
         if (summary.Domains.Count() is var domains && domains > MostDomains)
             table.Caption($"and {domains - MostDomains} more domains, in the report");
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.Messages} messages: {summary.Concerns[nameof(Concern.Authentic)]} authentic, {summary.Dispositions["reject"]} to reject, {summary.Dispositions["quarantine"]} to quarantine, {summary.Concerns[nameof(Concern.NotProven)]} not proven, {summary.Concerns[nameof(Concern.Unsure)]} to try again, {summary.Unread} unread"));
-        AnsiConsole.WriteLine($"Report: {SafeText.OneLine(summary.Options.ReportFile, 200)}");
+        Console.WriteLine($"Report: {SafeText.OneLine(summary.Options.ReportFile, 200)}");
     }
 
     private static Text Number(int number, Color colour) =>

@@ -136,14 +136,29 @@ internal static class ReportPage
     {
         var domains = summary.Domains.Count();
         Begin(page, "domains", "DMARC pass rate by domain", domains > MostDomains ? $"The {MostDomains} author domains with most messages, of {Count(domains, "one", "in all")}." : "Author domains, by number of messages.");
-        page.Add($"<table class=\"bars\"><thead><tr><th scope=\"col\">Domain</th><th scope=\"col\"><span class=\"unseen\">Share</span></th><th scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Of</th></tr></thead><tbody>\n");
+        page.Add($"<table class=\"bars\"><thead><tr><th scope=\"col\">Domain</th><th scope=\"col\" class=\"wide\"><span class=\"unseen\">Share</span></th><th scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" class=\"number\">Of</th></tr></thead><tbody>\n");
         foreach (var (domain, results) in summary.Domains.Take(MostDomains))
         {
-            page.Add($"<tr><th scope=\"row\"><bdi>{SafeText.OneLine(domain, 80)}</bdi></th><td class=\"wide\">");
+            page.Add($"<tr><th scope=\"row\">");
+            WriteDomain(page, SafeText.OneLine(domain, 80));
+            page.Add($"</th><td class=\"wide\">");
             Charts.Bar(page, results.Total, results.All.GroupBy(part => Tone.Of(part.Word)).Select(group => (Tone: group.Key, Count: group.Sum(part => part.Count))).OrderBy(part => part.Tone switch { Tone.Good => 0, Tone.Doubtful => 1, Tone.Bad => 2, _ => 3 }));
             page.Add($"</td><td class=\"number\"><b>{Share(results["pass"], results.Total)}</b></td><td class=\"number\">{results.Total}</td></tr>\n");
         }
         page.Add($"</tbody></table></section>\n");
+    }
+
+    /// <summary>Where it is too long for its place it may be broken before a dot.</summary>
+    private static void WriteDomain(HtmlPage page, string domain)
+    {
+        page.Add($"<bdi>");
+        foreach (var (i, label) in domain.Split('.').Index())
+        {
+            if (i > 0)
+                page.Add($"<wbr/>.");
+            page.Add($"{label}");
+        }
+        page.Add($"</bdi>");
     }
 
     private static void WriteReasons(HtmlPage page, AuditSummary summary)
