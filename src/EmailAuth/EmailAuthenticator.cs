@@ -19,7 +19,8 @@ namespace EmailAuth;
 /// using var dns = new CachingDnsResolver(new DnsClientResolver());
 /// var authenticator = new EmailAuthenticator(dns);
 /// var result = await authenticator.VerifyAsync(EmailMessage.FromStream(stream), new SmtpSession(address, helo, mailFrom));
-/// if (result.Dmarc.Disposition == DmarcPolicy.Reject) …
+/// if (result.Dmarc.Disposition == DmarcPolicy.Reject)
+///     Console.WriteLine(result.Dmarc.ReasonText);
 /// </code></example>
 public sealed class EmailAuthenticator
 {

@@ -17,6 +17,8 @@ public static class Before
 
     public static CachingDnsResolver dns => field ??= new(ZoneDnsResolver.Load("samples/zones/example.zone"));
 
+    public static IDnsResolver resolver => dns;
+
     public static EmailAuthenticatorOptions options { get; } = new() { KeepEvidence = true };
 
     public static EmailAuthenticator authenticator => field ??= new(dns, options);
@@ -26,6 +28,18 @@ public static class Before
     public static EmailMessage message => EmailMessage.FromFile("samples/messages/newsletter.eml");
 
     public static VerificationResult result => authenticator.VerifyAsync(message, session).AsTask().GetAwaiter().GetResult();
+
+    public static Stream stream => Stream.Null;
+
+    public static Stream mailbox => Stream.Null;
+
+    public static ReadOnlyMemory<byte> chunk => default;
+
+    public static IPAddress address => IPAddress.Loopback;
+
+    public static string helo => "letters.example.com";
+
+    public static string mailFrom => "letter@example.com";
 
     public static CancellationToken cancellationToken => CancellationToken.None;
 

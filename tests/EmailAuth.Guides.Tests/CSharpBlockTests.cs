@@ -1,4 +1,5 @@
 using System.Runtime.Loader;
+using System.Text.RegularExpressions;
 using EmailAuth.Tests;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,11 +8,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace EmailAuth.Guides.Tests;
 
 /// <summary>
-/// Every block of C# on every page compiles as it stands. One that begins with <c>using</c> is a whole program, with the usings that every project has; another is a piece
+/// Every block of C# on every page, and every example in the documentation of a public type, compiles as it stands. One that begins with <c>using</c> is a whole program, with the usings that every project has; another is a piece
 /// of one, and finds before it what <see cref="Before"/> has. A program with its output beside it is run, and prints that.
 /// </summary>
 [NonParallelizable]
-public class CSharpBlockTests
+public partial class CSharpBlockTests
 {
     private const string ImplicitUsings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
@@ -21,7 +22,7 @@ public class CSharpBlockTests
     private const string UsingsOfPieces = """
         global using System.Collections.Immutable; global using System.Net; global using System.Text;
         global using EmailAuth; global using EmailAuth.Arc; global using EmailAuth.AuthResults; global using EmailAuth.Dkim; global using EmailAuth.Dmarc; global using EmailAuth.Dns;
-        global using EmailAuth.Message; global using EmailAuth.Signatures; global using EmailAuth.Spf; global using EmailAuth.Hosting; global using EmailAuth.MimeKit;
+        global using EmailAuth.Iprev; global using EmailAuth.Message; global using EmailAuth.Signatures; global using EmailAuth.Spf; global using EmailAuth.Hosting; global using EmailAuth.MimeKit;
         global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using MimeKit;
         """;
 
@@ -29,7 +30,7 @@ public class CSharpBlockTests
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(static path => MetadataReference.CreateFromFile(path))];
 
     private static IEnumerable<TestCaseData> Blocks =>
-        from page in Page.All from block in page.Blocks where block.Language == "csharp" select new TestCaseData(block).SetArgDisplayNames(block.ToString());
+        from block in Page.All.SelectMany(static page => page.Blocks).Concat(CodeBlock.Examples()) where block.Language == "csharp" select new TestCaseData(block).SetArgDisplayNames(block.ToString());
 
     private static IEnumerable<TestCaseData> ProgramsWithOutput =>
         from page in Page.All
@@ -54,10 +55,10 @@ public class CSharpBlockTests
 
     private static byte[] Compile(CodeBlock block)
     {
-        var isProgram = block.Lines[0].StartsWith("using ", StringComparison.Ordinal);
+        var isProgram = UsingDirective().IsMatch(block.Lines[0]);
         var options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
         var code = CSharpSyntaxTree.ParseText(block.Text, options, block.ToString());
-        var before = block.Path == "src/EmailAuth.MimeKit/README.md" ? nameof(BeforeMime) : nameof(Before);
+        var before = block.Page == "src/EmailAuth.MimeKit/README.md" ? nameof(BeforeMime) : nameof(Before);
         var usings = isProgram ? ImplicitUsings : $"{ImplicitUsings}{UsingsOfPieces} global using static EmailAuth.Guides.Tests.{before};";
         var hasStatements = code.GetCompilationUnitRoot().Members.Any(static member => member is GlobalStatementSyntax);
         var compilation = CSharpCompilation.Create(
@@ -66,7 +67,7 @@ public class CSharpBlockTests
         using var assembly = new MemoryStream();
         var result = compilation.Emit(assembly);
         var problems = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id is not ("CS1701" or "CS1702") && (isProgram || diagnostic.Id != "CS8321"))
-            .Select(diagnostic => $"{block.Path}:{block.Line + diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {diagnostic.Id} {diagnostic.GetMessage()}");
+            .Select(diagnostic => $"{block.Page}:{block.Line + diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {diagnostic.Id} {diagnostic.GetMessage()}");
         Assert.That(problems, Is.Empty);
         return assembly.ToArray();
     }
@@ -93,4 +94,7 @@ public class CSharpBlockTests
         }
         return printed.ToString();
     }
+
+    [GeneratedRegex(@"^using [A-Za-z.]+;$")]
+    private static partial Regex UsingDirective();
 }

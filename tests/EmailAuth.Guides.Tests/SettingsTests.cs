@@ -12,7 +12,7 @@ namespace EmailAuth.Guides.Tests;
 public class SettingsTests
 {
     private static IEnumerable<TestCaseData> BlocksIn(string language) =>
-        from page in Page.All from block in page.Blocks where block.Language == language select new TestCaseData(block).SetArgDisplayNames(block.ToString());
+        from block in Page.All.SelectMany(static page => page.Blocks).Concat(CodeBlock.Examples()) where block.Language == language select new TestCaseData(block).SetArgDisplayNames(block.ToString());
 
     [TestCaseSource(nameof(BlocksIn), new object[] { "json" })]
     public void A_host_starts_with_these_settings(object block)

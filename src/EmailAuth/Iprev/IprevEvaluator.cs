@@ -11,7 +11,8 @@ namespace EmailAuth.Iprev;
 /// </summary>
 /// <example><code>
 /// var result = await new IprevEvaluator(resolver).CheckAsync(IPAddress.Parse("192.0.2.1"));
-/// if (result.Status == IprevStatus.Pass) { … result.Name … }
+/// if (result.Status == IprevStatus.Pass)
+///     Console.WriteLine(result.Name);
 /// </code></example>
 public sealed class IprevEvaluator
 {

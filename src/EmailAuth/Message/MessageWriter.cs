@@ -13,7 +13,7 @@ namespace EmailAuth.Message;
 /// <example><code>
 /// var writer = new MessageWriter();
 /// var verification = authenticator.VerifyAsync(writer.Message, session).AsTask();
-/// await writer.WriteFieldAsync("From", " ann@example.com");
+/// await writer.WriteTextFieldAsync("From", " ann@example.com");
 /// await writer.WriteBodyAsync(chunk);
 /// writer.Complete();
 /// var result = await verification;

@@ -12,7 +12,8 @@ namespace EmailAuth.Spf;
 /// <example><code>
 /// var spf = new SpfEvaluator(resolver);
 /// var result = await spf.CheckMailFromAsync(IPAddress.Parse("192.0.2.1"), "mail.example.com", "user@example.com");
-/// if (result.Status == SpfStatus.Fail) { … result.ReasonText … }
+/// if (result.Status == SpfStatus.Fail)
+///     Console.WriteLine(result.ReasonText);
 /// </code></example>
 public sealed class SpfEvaluator
 {
