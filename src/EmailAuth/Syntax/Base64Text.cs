@@ -6,6 +6,8 @@ namespace EmailAuth.Syntax;
 /// <summary>base64string of RFC 6376 §2.10: base64 in which folding white space may stand anywhere.</summary>
 internal static class Base64Text
 {
+    private const int RoomOnStack = 1024;
+
     /// <summary>
     /// Removes SP, HTAB, CR and LF, then decodes strictly: full groups of four, padding only at the end.
     /// False if anything else is there, or if the text is longer than <paramref name="longest"/> octets.
@@ -15,7 +17,7 @@ internal static class Base64Text
         octets = [];
         if (text.Length > longest)
             return false;
-        Span<byte> room = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
+        Span<byte> room = text.Length <= RoomOnStack ? stackalloc byte[RoomOnStack] : new byte[text.Length];
         if (!TryMeasure(text, room, out var compact, out var length))
             return false;
         var decoded = new byte[length];
@@ -25,17 +27,24 @@ internal static class Base64Text
         return true;
     }
 
-    /// <summary>The same into room that is there. Of a text that has no room <paramref name="octets"/> is told alone, and whether it is base64.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> text, int longest, Span<byte> decoded, out int octets)
+    /// <summary>The same into room that is there. Of what does not fit there is told how long it is, and nothing is kept.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> text, int longest, Span<byte> decoded, out int length)
     {
-        octets = 0;
-        if (text.Length > longest)
+        length = 0;
+        if (text.Length > Math.Min(longest, RoomOnStack))
+        {
+            var isRead = TryDecode(text, longest, out var octets);
+            length = octets.Length;
+            if (length <= decoded.Length)
+                octets.CopyTo(decoded);
+            return isRead;
+        }
+        Span<byte> room = stackalloc byte[RoomOnStack], all = stackalloc byte[RoomOnStack];
+        if (!TryMeasure(text, room, out var compact, out var measured) || !TryDecode(compact, all[..measured]))
             return false;
-        Span<byte> room = text.Length <= 1024 ? stackalloc byte[1024] : new byte[text.Length];
-        if (!TryMeasure(text, room, out var compact, out var length)
-            || !TryDecode(compact, length <= decoded.Length ? decoded[..length] : new byte[length]))
-            return false;
-        octets = length;
+        length = measured;
+        if (length <= decoded.Length)
+            all[..length].CopyTo(decoded);
         return true;
     }
 
