@@ -9,6 +9,7 @@ using EmailAuth.Iprev;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
 using EmailAuth.Spf;
+using EmailAuth.Syntax;
 
 namespace EmailAuth;
 
@@ -34,7 +35,11 @@ public sealed class EmailAuthenticator
     private readonly DmarcEvaluator _dmarc;
     private readonly IprevEvaluator _iprev;
     private readonly DnsShares _shares;
+
+    // What is kept from message to message, to be quick.
     private readonly DomainNames _names;
+    private readonly KeptOctets _signedFieldTexts;
+    private readonly HashFunctions _hashFunctions;
 
     // Of one that judges a single message and keeps what led to the verdict.
     private readonly EvidenceRecorder? _evidence;
@@ -42,25 +47,27 @@ public sealed class EmailAuthenticator
     /// <param name="resolver">Answers every DNS question; put a <see cref="CachingDnsResolver"/> around what asks servers.</param>
     /// <param name="options">How to judge; null for the defaults.</param>
     public EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions? options = null)
-        : this(resolver, options ?? new EmailAuthenticatorOptions(), new DomainNames(), evidence: null)
+        : this(resolver, options ?? new EmailAuthenticatorOptions(), parent: null, evidence: null)
     {
     }
 
-    private EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions options, DomainNames names, EvidenceRecorder? evidence)
+    private EmailAuthenticator(IDnsResolver resolver, EmailAuthenticatorOptions options, EmailAuthenticator? parent, EvidenceRecorder? evidence)
     {
         ArgumentNullException.ThrowIfNull(resolver);
         _resolver = resolver;
         _options = options;
         _evidence = evidence;
-        _names = names;
+        _names = parent?._names ?? new DomainNames();
+        _signedFieldTexts = parent?._signedFieldTexts ?? new KeptOctets();
+        _hashFunctions = parent?._hashFunctions ?? new HashFunctions();
         var clock = _options.TimeProvider;
         var trace = evidence?.Trace;
         var limits = _options.Limits;
         _shares = DnsShares.Of(limits);
-        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Names = names, Traces = trace?.Spf });
-        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Names = names, Trace = trace?.Signatures });
+        _spf = new SpfEvaluator(resolver, _options.Spf with { TimeProvider = clock, Limits = limits.Spf, Names = _names, Traces = trace?.Spf });
+        _dkim = new DkimVerifier(resolver, _options.Dkim with { TimeProvider = clock, Limits = limits.Dkim, Names = _names, SignedFieldTexts = _signedFieldTexts, Trace = trace?.Signatures });
         _arc = new ArcValidator(resolver, _options.Arc with { TimeProvider = clock, Limits = limits.Arc, AuthenticationResultsLimits = limits.AuthenticationResults, Trace = trace?.Signatures });
-        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc, Names = names, Trace = trace?.Dmarc });
+        _dmarc = new DmarcEvaluator(resolver, _options.Dmarc with { TimeProvider = clock, Limits = limits.Dmarc, Names = _names, Trace = trace?.Dmarc });
         _iprev = new IprevEvaluator(evidence?.ViewOfReverseNames ?? resolver, limits.Dns, clock, _options.TimeLimit, trace?.Iprev);
     }
 
@@ -138,7 +145,7 @@ public sealed class EmailAuthenticator
     private async ValueTask<VerificationResult> KeepEvidenceAsync(EmailMessage message, SmtpSession session, CancellationToken cancellationToken)
     {
         var recorder = new EvidenceRecorder(_options);
-        var judge = new EmailAuthenticator(_resolver, recorder.Options, _names, recorder);
+        var judge = new EmailAuthenticator(_resolver, recorder.Options, this, recorder);
         var result = await judge.ReadAndJudgeAsync(message, session, cancellationToken).ConfigureAwait(false);
         var evidence = recorder.ToEvidence(session, result);
         result.Keep(evidence);
@@ -166,7 +173,7 @@ public sealed class EmailAuthenticator
     internal static async ValueTask<VerificationResult> JudgeAgainAsync(VerdictEvidence evidence, EmailAuthenticatorOptions options, EvidenceSource source, CancellationToken cancellationToken)
     {
         var recorder = new EvidenceRecorder(options, source);
-        var judge = new EmailAuthenticator(source.Nobody, recorder.Options, new DomainNames(), recorder);
+        var judge = new EmailAuthenticator(source.Nobody, recorder.Options, parent: null, recorder);
         using var reader = source.Open();
         var result = await judge.JudgeAsync(reader, evidence.Session, cancellationToken).ConfigureAwait(false);
         result.Keep(recorder.ToEvidence(evidence.Session, result));
@@ -204,7 +211,7 @@ public sealed class EmailAuthenticator
         _evidence?.OnHeader(header);
         var authors = AuthorDomains.Read(header, _options.Limits.Dmarc, names: _names);
         var shares = _shares.With(authors.Domains.Length);
-        using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures);
+        using var bodyHashes = new BodyHashPlan(_options.Limits.Signatures, _hashFunctions);
         var signatures = _dkim.Begin(header, bodyHashes, Recorded(Asker.Dkim, dns.Share(shares.Dkim, "DKIM")), authors.Domains.AsSpan(), cancellationToken);
         var chain = ArcValidator.HasChain(header) ? _arc.Begin(header, bodyHashes, Recorded(Asker.Arc, dns.Share(shares.Arc, "ARC")), cancellationToken) : null;
         var policy = _dmarc.Start(authors, ViewOf(Asker.Dmarc, dns.Share(shares.Dmarc, "DMARC")), cancellationToken);

@@ -9,6 +9,7 @@ namespace EmailAuth.Arc;
 /// <param name="options">How to judge; null for the defaults.</param>
 public sealed class ArcValidator(IDnsResolver resolver, ArcOptions? options = null)
 {
+    private readonly HashFunctions _hashFunctions = new();
     private readonly IDnsResolver _resolver = resolver ?? throw new ArgumentNullException(nameof(resolver));
     private readonly ArcOptions _options = options ?? ArcOptions.Default;
 
@@ -23,7 +24,7 @@ public sealed class ArcValidator(IDnsResolver resolver, ArcOptions? options = nu
         ArgumentNullException.ThrowIfNull(message);
         using var reader = message.Open();
         var header = await reader.ReadHeaderAsync(_options.MessageLimits, cancellationToken).ConfigureAwait(false);
-        using var plan = new BodyHashPlan(_options.SignatureLimits);
+        using var plan = new BodyHashPlan(_options.SignatureLimits, _hashFunctions);
         var validation = Begin(header, plan, new MessageDnsResolver(_resolver, _options.DnsLimits, _options.TimeProvider), cancellationToken);
         await reader.ReadBodyAsync(plan, cancellationToken).ConfigureAwait(false);
         plan.Finish();

@@ -19,12 +19,11 @@ public sealed class DkimResult
         FieldIndex = fieldIndex;
     }
 
+    /// <summary>A result of a signature, which is to let go of the message's memory before the result is handed out: that is the caller's.</summary>
     internal DkimResult(DkimStatus status, DkimReason reason, string text, int fieldIndex, DkimSignature signature)
         : this(status, reason, text, fieldIndex)
     {
         _signature = signature;
-        // The message's memory is the caller's: a result keeps none of it.
-        signature.Tags.LetGo();
     }
 
     /// <summary>How it ended.</summary>

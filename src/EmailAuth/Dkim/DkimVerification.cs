@@ -16,7 +16,6 @@ internal sealed class DkimVerification
     private readonly ImmutableArray<string> _repeatedFields;
     private readonly HeaderBlock _header;
     private readonly BodyHashPlan _plan;
-    private PendingKey? _keys;
     private PendingSignature[] _signatures = [];
 
     /// <summary>One DKIM-Signature field: decided already, or waiting for key and body.</summary>
@@ -27,7 +26,12 @@ internal sealed class DkimVerification
         public DkimResult? Decided;
         public Digest HeaderDigest;
         public BodyHash? BodyHash;
-        public PendingKey? Key;
+
+        /// <summary>What was found at the key's name; null as long as that is waited for.</summary>
+        public KeyQueryResult? Keys;
+
+        // A task, so that the query goes on by itself.
+        public Task<KeyQueryResult>? Waiting;
     }
 
     public DkimVerification(
@@ -141,7 +145,7 @@ internal sealed class DkimVerification
     private void Start(ref PendingSignature pending, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         var tags = pending.Signature!.Tags;
-        pending.Key = PendingKey.Ask(ref _keys, resolver, tags.KeyName, cancellationToken);
+        AskForKeys(ref pending, tags.KeyName, resolver, cancellationToken);
         // Where there are too many partial hashes, the hash of the whole body at least tells its length.
         pending.BodyHash = _plan.Add(tags.BodyCanonicalization, tags.BodyLength) ?? _plan.Add(tags.BodyCanonicalization);
 
@@ -152,6 +156,24 @@ internal sealed class DkimVerification
         hasher.AddSignatureField(_header, pending.FieldIndex, tags);
         hasher.GetDigest(pending.HeaderDigest);
         hasher.Dispose();
+    }
+
+    /// <summary>Asks for the keys of that name, unless a signature above has done so.</summary>
+    private void AskForKeys(ref PendingSignature pending, DomainName name, IDnsResolver resolver, CancellationToken cancellationToken)
+    {
+        foreach (ref readonly var other in _signatures.AsSpan())
+        {
+            if ((other.Keys is not null || other.Waiting is not null) && other.Signature!.KeyName.Equals(name))
+            {
+                (pending.Keys, pending.Waiting) = (other.Keys, other.Waiting);
+                return;
+            }
+        }
+        var query = KeyQuery.StartAsync(resolver, name, cancellationToken);
+        if (query.IsCompletedSuccessfully)
+            pending.Keys = query.Result;
+        else
+            pending.Waiting = query.AsTask();
     }
 
     /// <summary>The domains of the signatures that keys were asked for.</summary>
@@ -170,13 +192,21 @@ internal sealed class DkimVerification
     /// <summary>The results, in the order of the fields, when the body has been read and the plan finished. Waits for keys that are not here yet.</summary>
     public ValueTask<ImmutableArray<DkimResult>> CompleteAsync()
     {
-        return _keys is null or { AreAllHere: true } ? new ValueTask<ImmutableArray<DkimResult>>(Judge()) : WaitAsync();
+        foreach (ref readonly var signature in _signatures.AsSpan())
+        {
+            if (signature is { Keys: null, Waiting: not null })
+                return WaitAsync();
+        }
+        return new ValueTask<ImmutableArray<DkimResult>>(Judge());
     }
 
     private async ValueTask<ImmutableArray<DkimResult>> WaitAsync()
     {
-        for (var key = _keys; key is not null; key = key.Next)
-            await key.ArriveAsync().ConfigureAwait(false);
+        for (var i = 0; i < _signatures.Length; i++)
+        {
+            if (_signatures[i] is { Keys: null, Waiting: { } waiting })
+                _signatures[i].Keys = await waiting.ConfigureAwait(false);
+        }
         return Judge();
     }
 
@@ -187,7 +217,8 @@ internal sealed class DkimVerification
         {
             ref var pending = ref _signatures[i];
             results[i] = pending.Decided ?? new SignatureJudge(
-                _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Key!.Result);
+                _options, _header, _plan, _repeatedFields, pending.FieldIndex, pending.Signature!, pending.HeaderDigest, pending.BodyHash!).Judge(pending.Keys!);
+            pending.Signature?.Tags.LetGo(_options.SignedFieldTexts);
             LimitHits.Count(LimitHit(results[i].Reason, isRead: pending.Signature is not null));
             if (_options.Trace is { } trace && pending.BodyHash is { } bodyHash)
                 trace.Evidence[pending.FieldIndex] = EvidenceOf(pending, bodyHash);
@@ -207,7 +238,7 @@ internal sealed class DkimVerification
         _ => null,
     };
 
-    private static SignatureEvidence EvidenceOf(in PendingSignature pending, BodyHash bodyHash) => new(pending.Key!.Name, ((ReadOnlySpan<byte>)pending.HeaderDigest).ToArray())
+    private static SignatureEvidence EvidenceOf(in PendingSignature pending, BodyHash bodyHash) => new(pending.Signature!.KeyName, ((ReadOnlySpan<byte>)pending.HeaderDigest).ToArray())
     {
         StatedBodyHash = pending.Signature!.Tags.BodyHash.ToArray(),
         BodyHash = bodyHash.Digest.ToArray(),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dkim;
 
@@ -10,8 +11,9 @@ namespace EmailAuth.Dkim;
 /// <param name="options">How to judge; null for the defaults.</param>
 public sealed class DkimVerifier(IDnsResolver resolver, DkimVerifierOptions? options = null)
 {
+    private readonly HashFunctions _hashFunctions = new();
     private readonly IDnsResolver _resolver = resolver ?? throw new ArgumentNullException(nameof(resolver));
-    private readonly DkimVerifierOptions _options = options is { Names: not null } ? options : (options ?? DkimVerifierOptions.Default) with { Names = new DomainNames() };
+    private readonly DkimVerifierOptions _options = WithMemory(options ?? DkimVerifierOptions.Default);
 
     /// <summary>Verifies every signature of a message. Keys are asked for while the body is still arriving; the body is read once and to its end.</summary>
     /// <param name="message">The message.</param>
@@ -24,7 +26,7 @@ public sealed class DkimVerifier(IDnsResolver resolver, DkimVerifierOptions? opt
         ArgumentNullException.ThrowIfNull(message);
         using var reader = message.Open();
         var header = await reader.ReadHeaderAsync(_options.MessageLimits, cancellationToken).ConfigureAwait(false);
-        using var plan = new BodyHashPlan(_options.SignatureLimits);
+        using var plan = new BodyHashPlan(_options.SignatureLimits, _hashFunctions);
         var verification = Begin(header, plan, new MessageDnsResolver(_resolver, _options.DnsLimits, _options.TimeProvider), [], cancellationToken);
         await reader.ReadBodyAsync(plan, cancellationToken).ConfigureAwait(false);
         plan.Finish();
@@ -43,4 +45,8 @@ public sealed class DkimVerifier(IDnsResolver resolver, DkimVerifierOptions? opt
     internal DkimVerification Begin(
         HeaderBlock header, BodyHashPlan plan, IDnsResolver messageResolver, ReadOnlySpan<DomainName> authorDomains, CancellationToken cancellationToken) =>
         new(_options, header, plan, messageResolver, authorDomains, cancellationToken);
+
+    private static DkimVerifierOptions WithMemory(DkimVerifierOptions options) => options is { Names: not null, SignedFieldTexts: not null }
+        ? options
+        : options with { Names = options.Names ?? new DomainNames(), SignedFieldTexts = options.SignedFieldTexts ?? new KeptOctets() };
 }

@@ -1,6 +1,7 @@
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
+using EmailAuth.Syntax;
 
 namespace EmailAuth.Dkim;
 
@@ -63,6 +64,9 @@ public sealed record DkimVerifierOptions
 
     /// <summary>Names met lately, shared with the other rooms; null for some of its own.</summary>
     internal DomainNames? Names { get; init; }
+
+    /// <summary>Values of <c>h=</c> met lately; null for some of its own.</summary>
+    internal KeptOctets? SignedFieldTexts { get; init; }
 
     /// <summary>Takes what each signature is compared with; null where nobody wants to know.</summary>
     internal SignatureTrace? Trace { get; init; }

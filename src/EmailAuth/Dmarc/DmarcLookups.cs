@@ -37,7 +37,7 @@ internal sealed class DmarcLookups(IMessageDns resolver, DmarcOptions options, D
 
     // A few names, so a list is the quickest index. One thread at a time puts questions at its end, and then their records to them, while what is asked
     // ahead looks here on other threads.
-    private Lookup[] _lookups = new Lookup[4];
+    private Lookup[] _lookups = new Lookup[3];
     private int _count;
     private int _most = options.Limits.QueriesFor(authorDomains);
     private int _ahead;

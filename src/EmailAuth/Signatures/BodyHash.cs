@@ -5,14 +5,16 @@ namespace EmailAuth.Signatures;
 /// <summary>The hash of a canonical body, or of its first octets. Read it when the plan is finished.</summary>
 /// <param name="limit">How many octets are to be hashed (<c>l=</c>); null for all.</param>
 /// <param name="next">Another hash of the same canonical body.</param>
-internal sealed class BodyHash(long? limit, BodyHash? next)
+/// <param name="functions">Where a hash in pieces is begun.</param>
+internal sealed class BodyHash(long? limit, BodyHash? next, HashFunctions functions)
 {
+    private readonly long _limit = limit ?? -1;
     private Digest _digest;
     private bool _isTaken;
     private IncrementalHash? _function;
 
     /// <summary>How many octets were to be hashed (<c>l=</c>); null for all.</summary>
-    public long? Limit => limit;
+    public long? Limit => _limit < 0 ? null : _limit;
 
     public BodyHash? Next => next;
 
@@ -27,7 +29,7 @@ internal sealed class BodyHash(long? limit, BodyHash? next)
     /// <summary>Takes octets of the canonical body, the first of which stands at that place in it.</summary>
     internal void Append(ReadOnlySpan<byte> canonical, long at)
     {
-        _function ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _function ??= functions.Take();
         _function.AppendData(Part(canonical, at));
     }
 
@@ -41,7 +43,8 @@ internal sealed class BodyHash(long? limit, BodyHash? next)
         else
         {
             _function.AppendData(Part(canonical, at));
-            _function.GetHashAndReset(_digest);
+            functions.Finish(_function, _digest);
+            _function = null;
         }
         _isTaken = true;
         BodyLength = at + canonical.Length;
@@ -56,7 +59,12 @@ internal sealed class BodyHash(long? limit, BodyHash? next)
     }
 
     private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> canonical, long at) =>
-        limit is { } most ? canonical[..(int)Math.Clamp(most - at, 0, canonical.Length)] : canonical;
+        _limit < 0 ? canonical : canonical[..(int)Math.Clamp(_limit - at, 0, canonical.Length)];
 
-    internal void Release() => _function?.Dispose();
+    /// <summary>Lets go of what was begun and will not be ended.</summary>
+    internal void Release()
+    {
+        _function?.Dispose();
+        _function = null;
+    }
 }

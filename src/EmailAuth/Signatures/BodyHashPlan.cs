@@ -14,7 +14,8 @@ namespace EmailAuth.Signatures;
 /// message share one plan, so that it also counts what else they share: the use of keys.
 /// </remarks>
 /// <param name="limits">How many hashes, and how often keys are used; null for the defaults.</param>
-internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsumer, IDisposable
+/// <param name="functions">Hash functions kept from message to message; null for new ones.</param>
+internal sealed class BodyHashPlan(SignatureLimits? limits = null, HashFunctions? functions = null) : IBodyConsumer, IDisposable
 {
     /// <summary>A block that stays in the first-level cache while it is scanned and hashed.</summary>
     private const int BlockLength = 16 << 10;
@@ -23,6 +24,7 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
     private const int WholeHashes = 2;
 
     private readonly SignatureLimits _limits = limits ?? SignatureLimits.Default;
+    private readonly HashFunctions _functions = functions ?? new HashFunctions();
     private BodyHasher? _simple;
     private BodyHasher? _relaxed;
     private int _partialHashes;
@@ -45,7 +47,7 @@ internal sealed class BodyHashPlan(SignatureLimits? limits = null) : IBodyConsum
             LimitHits.Count("Signatures.MaxBodyHashes");
             return null;
         }
-        hasher ??= new BodyHasher(algorithm);
+        hasher ??= new BodyHasher(algorithm, _functions);
         return hasher.Add(length);
     }
 

@@ -7,10 +7,15 @@ namespace EmailAuth.Signatures;
 internal sealed class BodyHasher : IBodyConsumer, IDisposable
 {
     private readonly BodyCanonicalizer _canonicalizer;
+    private readonly HashFunctions _functions;
     private BodyHash? _hashes;
     private long _hashed;
 
-    public BodyHasher(CanonicalizationAlgorithm algorithm) => _canonicalizer = BodyCanonicalizer.Create(algorithm, this);
+    public BodyHasher(CanonicalizationAlgorithm algorithm, HashFunctions functions)
+    {
+        _canonicalizer = BodyCanonicalizer.Create(algorithm, this);
+        _functions = functions;
+    }
 
     public BodyHash? Find(long? limit)
     {
@@ -22,7 +27,7 @@ internal sealed class BodyHasher : IBodyConsumer, IDisposable
         return null;
     }
 
-    public BodyHash Add(long? limit) => _hashes = new BodyHash(limit, _hashes);
+    public BodyHash Add(long? limit) => _hashes = new BodyHash(limit, _hashes, _functions);
 
     /// <summary>Takes a piece of the body as it came.</summary>
     public void AppendPiece(ReadOnlySpan<byte> piece) => _canonicalizer.Append(piece);

@@ -25,7 +25,6 @@ internal sealed class SignatureTags
 {
     private Digest _bodyHash;
     private byte _bodyHashLength;
-    private bool _hasLetGo;
     private long _bodyLength = Absent;
     private long _timestamp = Absent;
     private long _expiration = Absent;
@@ -72,12 +71,8 @@ internal sealed class SignatureTags
     public long? Expiration => OrNull(_expiration);
 
     /// <summary>Lets go of the text that was read, which is the message's.</summary>
-    public void LetGo()
-    {
-        if (!_hasLetGo)
-            SignedFields = SignedFields.Copy();
-        _hasLetGo = true;
-    }
+    /// <param name="kept">Values of <c>h=</c> met lately, if there are any.</param>
+    public void LetGo(KeptOctets? kept) => SignedFields = SignedFields.Copy(kept);
 
     private static long? OrNull(long number) => number == Absent ? null : number;
 

@@ -61,8 +61,8 @@ internal readonly struct SignedFieldList
         return count;
     }
 
-    /// <summary>The same list over memory of its own.</summary>
-    public SignedFieldList Copy() => new(_value.ToArray(), Count);
+    /// <summary>The same list over memory of its own, or over that which it shares with others that say the same.</summary>
+    public SignedFieldList Copy(KeptOctets? kept = null) => new(kept?.Keep(_value.Span) ?? _value.ToArray(), Count);
 
     public ImmutableArray<string> ToTexts()
     {
