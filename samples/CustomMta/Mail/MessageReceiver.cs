@@ -35,9 +35,19 @@ internal sealed partial class MessageReceiver
     /// <summary>Begins to ask what SPF will need.</summary>
     public void Prefetch(Envelope envelope, CancellationToken cancellationToken) => _ = _authenticator.Prefetch(envelope.ToSession(), cancellationToken);
 
-    /// <summary>Begins to take a message, and to judge it while it comes.</summary>
-    public IncomingMessage Begin(Envelope envelope, CancellationToken cancellationToken) =>
-        new(_spool.Create(), _options, octets => _authenticator.VerifyAsync(octets, envelope.ToSession(), cancellationToken));
+    /// <summary>Begins to take a message, and to judge it while it comes; null where there is no room for it.</summary>
+    public IncomingMessage? Begin(Envelope envelope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new IncomingMessage(_spool.Create(), _options, octets => _authenticator.VerifyAsync(octets, envelope.ToSession(), cancellationToken));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotStored(exception);
+            return null;
+        }
+    }
 
     /// <summary>The message is there: waits for the verdict, stores what is to be stored, and gives the reply.</summary>
     public async ValueTask<Reply> FinishAsync(Envelope envelope, IncomingMessage message, CancellationToken cancellationToken)
@@ -62,7 +72,7 @@ internal sealed partial class MessageReceiver
         {
             // No room, no right: the client keeps the message and tries again.
             LogNotStored(exception);
-            return new Reply(452, "4.3.1", "The message cannot be stored now");
+            return Reply.NoRoom;
         }
         catch (OperationCanceledException)
         {

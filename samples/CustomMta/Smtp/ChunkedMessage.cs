@@ -7,15 +7,21 @@ internal sealed class ChunkedMessage : IAsyncDisposable
 {
     private readonly CancellationTokenSource _limit;
 
-    public ChunkedMessage(MessageReceiver receiver, Envelope envelope, TimeSpan timeLimit)
-    {
-        _limit = new CancellationTokenSource(timeLimit);
-        Message = receiver.Begin(envelope, _limit.Token);
-    }
+    private ChunkedMessage(CancellationTokenSource limit, IncomingMessage message) => (_limit, Message) = (limit, message);
 
     public IncomingMessage Message { get; }
 
     public CancellationToken TimeIsOver => _limit.Token;
+
+    /// <summary>Begins one; null where there is no room for it.</summary>
+    public static ChunkedMessage? Begin(MessageReceiver receiver, Envelope envelope, TimeSpan timeLimit)
+    {
+        var limit = new CancellationTokenSource(timeLimit);
+        if (receiver.Begin(envelope, limit.Token) is { } message)
+            return new ChunkedMessage(limit, message);
+        limit.Dispose();
+        return null;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -135,9 +135,11 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
             throw new ConversationEndException(Reply.TooEarly);
         if (envelope.Recipients.Count == 0)
             return Reply.NoRecipients;
-        await channel.ReplyAsync(Reply.StartMail);
         using var limit = new CancellationTokenSource(options.MessageTimeLimit);
         await using var message = receiver.Begin(envelope, limit.Token);
+        if (message is null)
+            return Reply.NoRoom;
+        await channel.ReplyAsync(Reply.StartMail);
         await channel.ReadDataAsync(message.WriteAsync, limit.Token);
         return await FinishAsync(envelope, message, limit.Token);
     }
@@ -150,20 +152,26 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
         // Where the size is not known, nobody knows where the next command begins.
         if (parts.Length is 0 or > 2 || (parts.Length == 2 && !isLast) || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size > options.MaxMessageOctets)
             throw new ConversationEndException(Reply.TooLarge with { Code = 421, Status = "4.3.4", Text = "A chunk without a size, or larger than SIZE says; closing" });
-        if (_envelope is not { Recipients.Count: > 0 } envelope)
-        {
-            // RFC 3030 §2: it comes all the same, and is thrown away.
-            using var limit = new CancellationTokenSource(options.MessageTimeLimit);
-            await channel.ReadChunkAsync(size, static (_, _) => default, limit.Token);
-            return _envelope is null ? Reply.BadSequence : Reply.NoRecipients;
-        }
-        var chunks = _chunks ??= new ChunkedMessage(receiver, envelope, options.MessageTimeLimit);
-        await channel.ReadChunkAsync(size, chunks.Message.WriteAsync, chunks.TimeIsOver);
+        var refusal = BeginChunks();
+        await channel.ReadChunkAsync(size, _chunks is null ? static (_, _) => default : _chunks.Message.WriteAsync, _chunks?.TimeIsOver ?? CancellationToken.None);
+        if (_envelope is not { } envelope || _chunks is not { } chunks)
+            return refusal!;
         if (!isLast)
             return chunks.Message.Problem ?? new Reply(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{size} octets received"));
         var reply = await FinishAsync(envelope, chunks.Message, chunks.TimeIsOver);
         await ResetAsync();
         return reply;
+    }
+
+    /// <summary>Begins the message with its first chunk. Where that cannot be, the chunk comes all the same, and is thrown away (RFC 3030 §2).</summary>
+    private Reply? BeginChunks()
+    {
+        if (_envelope is null)
+            return Reply.BadSequence;
+        if (_envelope.Recipients.Count == 0)
+            return Reply.NoRecipients;
+        _chunks ??= ChunkedMessage.Begin(receiver, _envelope, options.MessageTimeLimit);
+        return _chunks is null ? Reply.NoRoom : null;
     }
 
     private async ValueTask<Reply> FinishAsync(Envelope envelope, IncomingMessage message, CancellationToken cancellationToken)

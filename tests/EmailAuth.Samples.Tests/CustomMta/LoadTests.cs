@@ -101,6 +101,6 @@ public sealed class LoadTests
         return message[start..message.IndexOf('\r', start)];
     }
 
-    private static Task SendAsync(SmtpClient client, byte[] message, string mailFrom) =>
+    private static Task<string> SendAsync(SmtpClient client, byte[] message, string mailFrom) =>
         client.SendAsync(MimeMessage.Load(new MemoryStream(message)), new MailboxAddress("", mailFrom), [new MailboxAddress("", "reader@receiver.example")]);
 }

@@ -373,7 +373,7 @@ public sealed class ProtocolTests
     [TestCase("EHLO x\r\nMAIL FROM:<a@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nBDAT 4\r\nhalf")]
     public async Task Clients_that_leave_in_the_middle_leave_nothing_behind(string said)
     {
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 4; i++)
         {
             using var talk = await SmtpTalk.ConnectAsync(_server);
             foreach (var part in said.Split('|'))
@@ -386,6 +386,55 @@ public sealed class ProtocolTests
         }
         Assert.That(() => _server.Unfinished(), Is.Empty.After(5000, 50));
         Assert.That(IsStored("broken"), Is.False);
+    }
+
+    /// <summary>Octets that matter, in all orders: the end is where the first CRLF . CRLF is, and what has a bare line end or NUL before it is refused.</summary>
+    [Test]
+    [Rfc(5321, "4.5.2")]
+    public async Task Whatever_octets_come_the_message_ends_where_the_RFC_says()
+    {
+        var random = new Random(20261124);
+        for (var round = 0; round < 150; round++)
+        {
+            const string Head = "From: <a@good.example>\r\n\r\n";
+            var pieces = round % 2 == 0 ? (string[])["\r\n", ".", "\r\n.", "a", "..", "\r\n\r\n"] : ["\r", "\n", ".", "\r\n", "a", "\0", "\r\n.\r"];
+            var sent = Head + string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => pieces[random.Next(pieces.Length)])) + "\r\n.\r\n";
+            var end = sent.IndexOf("\r\n.\r\n", StringComparison.Ordinal) + 2;
+            var text = sent[..end].Replace("\r\n.", "\r\n", StringComparison.Ordinal);
+            var isClean = text.Replace("\r\n", "", StringComparison.Ordinal).AsSpan().IndexOfAny('\r', '\n', '\0') < 0;
+
+            using var talk = await SmtpTalk.BeginAsync(_server);
+            Assert.That(await talk.AskAsync("DATA"), Does.StartWith("354 "));
+            var message = Encoding.ASCII.GetBytes(sent[..(end + 3)]);
+            for (int at = 0, length; at < message.Length; at += length)
+                await talk.SayAsync(message.AsMemory(at, length = Math.Min(random.Next(1, 40), message.Length - at)));
+            var reply = await talk.HearAsync();
+            Assert.That(reply, Does.StartWith(isClean ? "250 2.0.0 Stored as " : "550 5.6.0 "), $"round {round}: {sent}");
+            if (isClean)
+                Assert.That(File.ReadAllText(Path.Combine(_server.Folder, "reader", "new", reply!["250 2.0.0 Stored as ".Length..])), Does.EndWith("\r\n" + text), $"round {round}");
+            Assert.That(await talk.AskAsync("NOOP"), Does.StartWith("250 2.0.0 OK"), $"round {round}: one message has one reply");
+        }
+    }
+
+    [Test]
+    public async Task A_message_that_cannot_be_stored_stays_with_the_client()
+    {
+        var folders = new[] { Path.Combine(_server.Folder, "spool"), Path.Combine(_server.Folder, "reader", "tmp") };
+        foreach (var folder in folders)
+        {
+            Directory.Move(folder, folder + ".away");
+            using var talk = await SmtpTalk.BeginAsync(_server);
+            var isSpool = folder == folders[0];
+            var reply = isSpool ? await talk.AskAsync("DATA") : await talk.SendDataAsync(MailWorld.Compose("a@good.example", "no room", ""));
+            Assert.That(reply, Does.StartWith("452 4.3.1 "));
+            if (isSpool)
+            {
+                await talk.SayAsync("BDAT 4 LAST\r\nNOOP");
+                Assert.That(await talk.HearAsync(), Does.StartWith("452 4.3.1 "));
+                Assert.That(await talk.AskAsync("NOOP"), Does.StartWith("250 "));
+            }
+            Directory.Move(folder + ".away", folder);
+        }
     }
 
     [Test]
