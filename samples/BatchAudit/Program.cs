@@ -46,6 +46,12 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
     Console.Error.WriteLine("BatchAudit: interrupted; no report is written.");
     return 130;
 }
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+{
+    // A message that cannot be read is a line of the report; this is the folder itself.
+    Console.Error.WriteLine($"BatchAudit: the folder cannot be read: {SafeText.OneLine(exception.Message, 400)}");
+    return 66;
+}
 
 try
 {

@@ -27,6 +27,7 @@ public sealed class BatchAuditInputTests
         .Select(row => row.Descendants("code").Single().Value + ": " + string.Join(' ', row.Cells()[2..4]));
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "A Maildir's names have a colon.")]
     public async Task Folders_and_maildirs_are_read_through_and_nothing_else()
     {
         const string text = "From: a@example.com\nSubject: =?utf-8?B?R3LDvMOfZQ==?=\n\nHello\n";
@@ -73,7 +74,7 @@ public sealed class BatchAuditInputTests
     }
 
     [TestCase("a folder is missing")]
-    [TestCase("there is no folder", "no\u001b[31msuch")]
+    [TestCase("there is no folder", "no\e[31msuch")]
     [TestCase("there is no option", "samples", "--frobnicate")]
     [TestCase("exclude each other", "samples", "--trust-received", "--sessions", "x")]
     [TestCase("is no server", "samples", "--dns", "x y")]
@@ -86,6 +87,7 @@ public sealed class BatchAuditInputTests
     }
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "Such names of files are those of Unix.")]
     public async Task No_text_of_a_mail_becomes_markup()
     {
         const string attack = "</bdi></strong></table></style><script>document.title='pwned'</script><img src=x onerror=alert(1)>\"'`&lt;&#60;";

@@ -121,7 +121,7 @@ internal static class ReportPage
         page.Add($"<table class=\"bars\"><thead class=\"unseen\"><tr><th scope=\"col\">Protocol</th><th scope=\"col\">Results</th></tr></thead><tbody>\n");
         foreach (var (protocol, results) in summary.Protocols)
         {
-            var parts = results.All.OrderBy(part => Tone.Order(part.Word)).ToList();
+            var parts = results.All.OrderBy(part => Tone.Order(Tone.Of(part.Word))).ToList();
             page.Add($"<tr><th scope=\"row\">{protocol}</th><td>");
             Charts.Bar(page, results.Total, parts.Select(part => (Tone.Of(part.Word), part.Count)));
             page.Add($"<ul class=\"legend\">");
@@ -142,7 +142,7 @@ internal static class ReportPage
             page.Add($"<tr><th scope=\"row\">");
             WriteDomain(page, SafeText.OneLine(domain, 80));
             page.Add($"</th><td class=\"wide\">");
-            Charts.Bar(page, results.Total, results.All.GroupBy(part => Tone.Of(part.Word)).Select(group => (Tone: group.Key, Count: group.Sum(part => part.Count))).OrderBy(part => part.Tone switch { Tone.Good => 0, Tone.Doubtful => 1, Tone.Bad => 2, _ => 3 }));
+            Charts.Bar(page, results.Total, results.All.GroupBy(part => Tone.Of(part.Word)).Select(group => (Tone: group.Key, Count: group.Sum(part => part.Count))).OrderBy(part => Tone.Order(part.Tone)));
             page.Add($"</td><td class=\"number\"><b>{Share(results["pass"], results.Total)}</b></td><td class=\"number\">{results.Total}</td></tr>\n");
         }
         page.Add($"</tbody></table></section>\n");

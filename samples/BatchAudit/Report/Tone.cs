@@ -17,8 +17,8 @@ internal static class Tone
         _ => Faint,
     };
 
-    /// <summary>Good ones first, and none last.</summary>
-    public static int Order(string result) => Of(result) switch
+    /// <summary>Where a tone stands in a bar: good first, and what says nothing last.</summary>
+    public static int Order(string tone) => tone switch
     {
         Good => 0,
         Doubtful => 1,

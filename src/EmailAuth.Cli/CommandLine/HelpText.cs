@@ -17,8 +17,8 @@ internal static class HelpText
         WriteTable(text, verbs.Select(verb => ($"emailauth {verb.Name} {verb.Operands}".TrimEnd(), verb.Summary)));
         text.WriteLine();
         text.WriteLine("\"emailauth VERB --help\" tells the options of a verb, with examples. \"emailauth --version\" prints the version.");
-        text.WriteLine("Exit status: 0 done; 1 quarantine or reject is asked for, or the text is not usable; 64 bad usage;");
-        text.WriteLine("66 an input cannot be read; 70 a defect of the program; 74 the output cannot be written; 75 a temporary error.");
+        text.WriteLine("Exit status:");
+        WriteTable(text, ExitStatuses.Meanings.Select(meaning => ($"{(int)meaning.Status}", meaning.Meaning)));
     }
 
     public static void Write(TextWriter text, Verb verb)

@@ -39,6 +39,7 @@ public class CompletionTests(string shell)
     public async Task A_real_shell_completes_verbs_options_values_and_files_of_any_name()
     {
         Peer.Require(shell, shell, "-c", "exit 0");
+        Peer.Require("python3", Python, "-c", "import pty");
         using var folder = new TemporaryFolder();
         using var files = new TemporaryFolder();
         foreach (var name in (string[])["only.pem", "a message.eml", "$(touch pwned).eml"])

@@ -29,6 +29,8 @@ public class EmailAuthCommandTests
         Assert.That((run.Status, run.Error), Is.EqualTo((ExitStatus.Success, "")));
         foreach (var verb in EmailAuthCommand.Verbs)
             Assert.That(run.Output, Does.Contain("emailauth " + verb.Name));
+        foreach (var status in Enum.GetValues<ExitStatus>())
+            Assert.That(run.Output, Does.Match($"\n  {(int)status} +[A-Z]"));
     }
 
     [Test]
