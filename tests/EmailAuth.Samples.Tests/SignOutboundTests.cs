@@ -12,8 +12,8 @@ public sealed class SignOutboundTests
 {
     private const string Message = "samples/messages/unprotected.eml";
 
-    private DirectoryInfo _folder;
-    private byte[] _signed;
+    private DirectoryInfo _folder = null!;
+    private byte[] _signed = null!;
 
     private string Zone => Path.Combine(_folder.FullName, "keys.zone");
 

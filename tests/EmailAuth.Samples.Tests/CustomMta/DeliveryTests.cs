@@ -12,8 +12,8 @@ namespace EmailAuth.Samples.Tests.CustomMta;
 /// <summary>Mail that MailKit sends: the reply by the verdict, and the stored file octet for octet.</summary>
 public sealed class DeliveryTests
 {
-    private MailWorld _world;
-    private MtaServer _server;
+    private MailWorld _world = null!;
+    private MtaServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()

@@ -10,8 +10,8 @@ public sealed class LoadTests
     private const int Connections = 50;
     private const int MessagesEach = 20;
 
-    private MailWorld _world;
-    private MtaServer _server;
+    private MailWorld _world = null!;
+    private MtaServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()

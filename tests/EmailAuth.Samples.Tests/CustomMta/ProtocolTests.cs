@@ -6,8 +6,8 @@ namespace EmailAuth.Samples.Tests.CustomMta;
 /// <summary>What the server makes of clients that know the protocol well, badly, or too well. After every test it must serve the next client.</summary>
 public sealed class ProtocolTests
 {
-    private MailWorld _world;
-    private MtaServer _server;
+    private MailWorld _world = null!;
+    private MtaServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()

@@ -7,8 +7,8 @@ namespace EmailAuth.Samples.Tests.CustomMta;
 /// <summary>Debian's swaks, and curl, as clients.</summary>
 public sealed class SwaksTests
 {
-    private MailWorld _world;
-    private MtaServer _server;
+    private MailWorld _world = null!;
+    private MtaServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()

@@ -6,8 +6,8 @@ namespace EmailAuth.Samples.Tests.CustomMta;
 [Parallelizable(ParallelScope.Children)]
 public sealed class TimeLimitTests
 {
-    private MailWorld _world;
-    private MtaServer _server;
+    private MailWorld _world = null!;
+    private MtaServer _server = null!;
 
     [OneTimeSetUp]
     public async Task Start()
