@@ -55,6 +55,13 @@ internal sealed class IncomingMessage : IAsyncDisposable
         if (!_verdict.IsCompleted)
             _writer.Abort(new IOException("The message did not come to its end."));
         await _verdict.ContinueWith(static verdict => _ = verdict.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await Spool.DisposeAsync();
+        try
+        {
+            await Spool.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // There was no room for the last octets; the file goes all the same.
+        }
     }
 }

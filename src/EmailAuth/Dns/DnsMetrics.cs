@@ -30,7 +30,10 @@ public static class DnsMetrics
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Queries = Meter.CreateCounter<long>("emailauth.dns.queries", "{query}", "Questions put to servers.");
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("emailauth.dns.query.duration", "s", "How long a question took.");
+    // Without advice the boundaries are for milliseconds, and every question falls into the first bucket.
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "emailauth.dns.query.duration", "s", "How long a question took.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
     private static readonly UpDownCounter<long> Active = Meter.CreateUpDownCounter<long>("emailauth.dns.queries.active", "{query}", "Questions under way or waiting.");
     private static readonly Counter<long> Hits = Meter.CreateCounter<long>("emailauth.dns.cache.hits", "{query}", "Questions answered from the cache.");
     private static readonly Counter<long> Misses = Meter.CreateCounter<long>("emailauth.dns.cache.misses", "{query}", "Questions not answered from the cache.");

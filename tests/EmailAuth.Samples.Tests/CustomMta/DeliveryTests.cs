@@ -121,6 +121,7 @@ public sealed class DeliveryTests
         var scrape = await _server.ScrapeAsync();
         Assert.That(scrape, Does.Contain("emailauth_verdicts_total{").And.Contain("emailauth_verify_duration_seconds_bucket{").And.Contain("emailauth_verify_active{")
             .And.Contain("emailauth_verify_dns_queries_bucket{").And.Contain("emailauth_dns_cache_misses_total{").And.Contain("mta_connections_active{"));
+        Assert.That(scrape, Does.Contain("emailauth_dmarc=\"pass\",le=\"0.005\"").And.Contain("le=\"15\""), "boundaries that a dashboard can use");
         Assert.That(await _server.CounterAsync("mta_messages_total", "mta_reply=\"250\"", "mta_status=\"2.0.0\""), Is.GreaterThan(0));
         Assert.That(_server.Log, Does.Contain("good.example: DMARC pass").And.Not.Contain("127.0.0.1 ").And.Not.Contain("ann@"));
     }
