@@ -21,6 +21,9 @@ public sealed class ProtocolTests
     [OneTimeTearDown]
     public async Task Stop()
     {
+        using (var talk = await SmtpTalk.BeginAsync(_server))
+            Assert.That(await talk.SendDataAsync(MailWorld.Compose("a@good.example", "after all", "x")), Does.StartWith("250 2.0.0 "));
+        Assert.That(_server.Log, Does.Not.Contain("A conversation failed"));
         await _server.DisposeAsync();
         _world.Dispose();
     }
@@ -32,8 +35,8 @@ public sealed class ProtocolTests
     public async Task The_server_serves_the_next_client()
     {
         Assert.That(_server.IsRunning, _server.Log);
-        using var talk = await SmtpTalk.BeginAsync(_server);
-        Assert.That(await talk.SendDataAsync(MailWorld.Compose("a@good.example", "after", "x")), Does.StartWith("250 2.0.0 "));
+        using var talk = await SmtpTalk.ConnectAsync(_server);
+        Assert.That(await talk.HearAsync(), Does.StartWith("220 "));
         Assert.That(await talk.AskAsync("QUIT"), Does.StartWith("221 "));
         Assert.That(await talk.HearAsync(), Is.Null);
     }
@@ -394,7 +397,7 @@ public sealed class ProtocolTests
     public async Task Whatever_octets_come_the_message_ends_where_the_RFC_says()
     {
         var random = new Random(20261124);
-        for (var round = 0; round < 150; round++)
+        for (var round = 0; round < 80; round++)
         {
             const string Head = "From: <a@good.example>\r\n\r\n";
             var pieces = round % 2 == 0 ? (string[])["\r\n", ".", "\r\n.", "a", "..", "\r\n\r\n"] : ["\r", "\n", ".", "\r\n", "a", "\0", "\r\n.\r"];
