@@ -83,10 +83,13 @@ public class VerdictAllocationTests
         Assert.That(await LeastAsync(most, rsa), Is.LessThan(most));
     }
 
+    // One verification by BouncyCastle 2.7.0.
+    private const int OfEd25519 = 5_540;
+
     [Test]
-    public async Task With_a_second_signature_by_Ed25519_they_leave_less_than_4_kilobytes()
+    public async Task With_a_second_signature_by_Ed25519_they_leave_less_than_4_kilobytes_beside_what_that_library_leaves()
     {
-        const int most = 4_096 + MoreInDebug;
+        const int most = 4_096 + OfEd25519 + MoreInDebug;
         using var rsa = SigningKey.GenerateRsa(2048);
         using var ed25519 = SigningKey.GenerateEd25519();
         Assert.That(await LeastAsync(most, rsa, ed25519), Is.LessThan(most));
