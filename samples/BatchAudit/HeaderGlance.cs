@@ -13,6 +13,8 @@ internal sealed class HeaderGlance
 {
     public const int MostOctets = 64 << 10;
 
+    private const string WhiteSpace = " \t\r\n";
+
     private HeaderGlance(string? subject, string? received, string? returnPath, bool hasUnixLineEnds)
     {
         Subject = subject;
@@ -62,25 +64,38 @@ internal sealed class HeaderGlance
     private static byte[]? Value(ReadOnlySpan<byte> field, ReadOnlySpan<byte> name) =>
         field.Length >= name.Length && Ascii.EqualsIgnoreCase(field[..name.Length], name) ? field[name.Length..].ToArray() : null;
 
-    // RFC 5321 §4.4: "from NAME (NAME [ADDRESS]) by …", as most servers write it.
+    // RFC 5321 §4.4: "from NAME (NAME [ADDRESS]) by …". NAME is the client's own word; only what stands behind it in brackets was seen by the server.
     private static SmtpSession? ReadSession(string? received, string? returnPath)
     {
         if (received is null || returnPath is not ['<', .. var mailFrom, '>'])
             return null;
-        var words = received.Split((char[])[' ', '\t', '\r', '\n', ';'], StringSplitOptions.RemoveEmptyEntries);
-        if (words is not ["from" or "FROM" or "From", var helo, ..])
+        var text = received.AsSpan().TrimStart(WhiteSpace);
+        if (!text.StartsWith("from", StringComparison.OrdinalIgnoreCase) || text.IndexOfAny(WhiteSpace) != 4)
             return null;
-        foreach (var word in words.TakeWhile(word => !word.Equals("by", StringComparison.OrdinalIgnoreCase)))
-        {
-            var (open, close) = (word.IndexOf('['), word.IndexOf(']'));
-            if (open >= 0 && close > open)
-            {
-                var literal = word[(open + 1)..close];
-                if (literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase))
-                    literal = literal[5..];
-                return IPAddress.TryParse(literal, out var address) ? new SmtpSession(address, helo, mailFrom) : null;
-            }
-        }
-        return null;
+        text = text[4..].TrimStart(WhiteSpace);
+        var length = text.IndexOfAny(" \t\r\n();");
+        if (length < 1 || !WhiteSpace.Contains(text[length]))
+            return null;
+        var helo = text[..length].ToString();
+        text = text[length..].TrimStart(WhiteSpace);
+        var end = text is ['(', ..] ? text[1..].IndexOfAny('(', ')') + 1 : 0;
+        return end > 0 && ReadTcpInfo(text[1..end]) is { } address && !text[end..].Contains('[') ? new SmtpSession(address, helo, mailFrom) : null;
     }
+
+    /// <summary>
+    /// The literal alone or behind one name. Whatever else there is may be the client's: qmail writes "(HELO [192.0.2.1])", Exim "(helo=[192.0.2.1])".
+    /// </summary>
+    private static IPAddress? ReadTcpInfo(ReadOnlySpan<char> comment)
+    {
+        var words = comment.ToString().Split((char[]?)[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        if (words is not [.. var names, ['[', .. var literal, ']']] || names.Length > 1 || !names.All(IsHost))
+            return null;
+        if (literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase))
+            literal = literal[5..];
+        return IPAddress.TryParse(literal, out var address) ? address : null;
+    }
+
+    private static bool IsHost(string name) =>
+        name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_')
+        && !name.Equals("HELO", StringComparison.OrdinalIgnoreCase) && !name.Equals("EHLO", StringComparison.OrdinalIgnoreCase);
 }

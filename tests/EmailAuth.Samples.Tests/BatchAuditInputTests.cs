@@ -55,6 +55,36 @@ public sealed class BatchAuditInputTests
         Assert.That(Listed(), Is.EquivalentTo((string[])["1.eml: pass pass", "2.eml: fail not checked", "3.eml: fail fail"]));
     }
 
+    /// <summary>The client's address is the one that the receiving server saw, in the comment behind the HELO name; all else may be the client's word.</summary>
+    [Test]
+    public async Task An_address_that_the_client_wrote_itself_is_not_believed()
+    {
+        var traces = new Dictionary<string, string>
+        {
+            ["literal.eml: fail fail"] = "from [192.0.2.1] (unknown [203.0.113.66])",
+            ["name.eml: fail fail"] = "from mail.example.com ([203.0.113.66])",
+            ["authentic.eml: pass pass"] = "from [203.0.113.66] (mail.example.com. [192.0.2.1] (may be forged))",
+            ["v6.eml: fail fail"] = "from [192.0.2.1] ([IPv6:2001:db8::66])",
+            ["tls.eml: pass pass"] = "from mail.example.com (unknown [192.0.2.1])\r\n (using TLSv1.3 with cipher X (256/256 bits))",
+            ["bare.eml: fail not checked"] = "from [192.0.2.1]",
+            ["outside.eml: fail not checked"] = "from mail.example.com [192.0.2.1]",
+            ["glued.eml: fail not checked"] = "from mail([192.0.2.1])",
+            ["two.eml: fail not checked"] = "from mail ([192.0.2.1] [203.0.113.66])",
+            ["second.eml: fail not checked"] = "from mail (x [192.0.2.1]) (unknown [203.0.113.66])",
+            ["nested.eml: fail not checked"] = "from mail (x ([192.0.2.1]) [203.0.113.66])",
+            ["qmail.eml: fail not checked"] = "from unknown (HELO [192.0.2.1]) (203.0.113.66)",
+            ["exim.eml: fail not checked"] = "from [203.0.113.66] (helo=[192.0.2.1])",
+            ["ident.eml: fail not checked"] = "from mail (me@x [192.0.2.1])",
+            ["unknown.eml: fail not checked"] = "from mail (unknown [unknown])",
+            ["open.eml: fail not checked"] = "from mail (x [192.0.2.1]",
+            ["nothing.eml: fail not checked"] = "from",
+        };
+        foreach (var (expected, trace) in traces)
+            _run.Write(expected[..expected.IndexOf(':')], $"Return-Path: <a@example.com>\r\nReceived: {trace}\r\n by mx.test with ESMTP; Tue, 24 Nov 2026 12:00:00 +0000\r\nFrom: a@example.com\r\n\r\nHello\r\n");
+        await StartAsync("--trust-received");
+        Assert.That(Listed(), Is.EquivalentTo(traces.Keys));
+    }
+
     [Test]
     public async Task All_messages_are_counted_and_the_most_worrying_ones_listed()
     {
