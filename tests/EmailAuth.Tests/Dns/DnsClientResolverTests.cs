@@ -341,6 +341,33 @@ public class DnsClientResolverTests
         Assert.That(TextOf(await Resolver(server).QueryAsync(Question)), Is.EqualTo("v=spf1 -all"));
     }
 
+    [Test, Attack("D2"), Attack("D3")]
+    public async Task Of_a_hundred_thousand_forged_datagrams_in_the_window_of_a_question_none_is_believed()
+    {
+        const int Forged = 100_000;
+        var server = Server(Good);
+        server.OnUdp = async (query, reply) =>
+        {
+            // He knows the port and the question, which is the worst case, and tries one number after the other but the right one; then he knows the number, too, but not the question.
+            var random = new Random(query.Id);
+            for (var i = 0; i < Forged / 4; i++)
+            {
+                var forgery = new WireMessage(query).Answer(query.Name, query.Type, Text("v=spf1 +all"));
+                if (i % 50 == 49)
+                    forgery.Question = [.. Name($"n{i}.victim.example"), 0, 16, 0, 1];
+                else
+                    forgery.Id = (ushort)(query.Id + random.Next(1, 65_536));
+                await reply.SendAsync(forgery.ToArray());
+            }
+            await reply.SendAsync(Good(query).ToArray());
+        };
+        var resolver = Resolver(new DnsClientOptions { AttemptTimeLimit = TimeSpan.FromSeconds(20), QueryTimeLimit = TimeSpan.FromSeconds(60) }, server);
+        for (var i = 0; i < 4; i++)
+            Assert.That(TextOf(await resolver.QueryAsync(Ask($"n{i}.example"))), Is.EqualTo("v=spf1 -all"));
+        // The first forgery ends the datagram's try; the connection, into which nobody can throw anything, has the answer.
+        Assert.That(server.TcpQueries, Is.EqualTo(4));
+    }
+
     [Test]
     public async Task An_answer_that_comes_too_late_is_asked_for_once_more()
     {

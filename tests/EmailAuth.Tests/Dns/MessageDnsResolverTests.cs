@@ -32,8 +32,8 @@ public class MessageDnsResolverTests
         _clock.Advance(29.9);
         Assert.That(query.IsCompleted, Is.False);
         _clock.Advance(0.1);
-        Assert.That((await query).Status, Is.EqualTo(DnsStatus.OverBudget));
-        Assert.That((await message.QueryAsync(Ask("next.example"))).Status, Is.EqualTo(DnsStatus.OverBudget));
+        Assert.That((await query.WaitAsync(TimeSpan.FromMinutes(1))).Status, Is.EqualTo(DnsStatus.OverBudget));
+        Assert.That((await message.QueryAsync(Ask("next.example")).AsTask().WaitAsync(TimeSpan.FromMinutes(1))).Status, Is.EqualTo(DnsStatus.OverBudget));
         Assert.That(message.IsOutOfTime, Is.True);
         Assert.That(inner.Queries, Is.EqualTo(1));
     }
