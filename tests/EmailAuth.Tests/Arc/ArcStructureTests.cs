@@ -139,7 +139,7 @@ public class ArcStructureTests
     [TestCase(151, 0)]
     public void Fields_are_counted_before_one_is_read(int count, int newest)
     {
-        var header = HeaderBlock.Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("ARC-Seal: i=1; cv=none\r\n", count))), MessageLimits.Default);
+        var header = HeaderBlock.Parse(System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("ARC-Seal: i=1; cv=none\r\n", count))), MessageLimits.Default);
         Assert.That(ArcChain.Read(header, TestChain.Options).Instance, Is.EqualTo(newest));
     }
 

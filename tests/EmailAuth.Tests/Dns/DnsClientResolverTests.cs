@@ -361,7 +361,7 @@ public class DnsClientResolverTests
             }
             await reply.SendAsync(Good(query).ToArray());
         };
-        var resolver = Resolver(new DnsClientOptions { AttemptTimeLimit = TimeSpan.FromSeconds(20), QueryTimeLimit = TimeSpan.FromSeconds(60) }, server);
+        var resolver = Resolver(new DnsClientOptions { AttemptTimeLimit = TimeSpan.FromSeconds(15), QueryTimeLimit = TimeSpan.FromSeconds(30) }, server);
         for (var i = 0; i < 4; i++)
             Assert.That(TextOf(await resolver.QueryAsync(Ask($"n{i}.example"))), Is.EqualTo("v=spf1 -all"));
         // The first forgery ends the datagram's try; the connection, into which nobody can throw anything, has the answer.
