@@ -32,7 +32,7 @@ internal sealed partial class VerdictLogger(ILogger<EmailAuthenticator> logger, 
         {
             LogVerdictWithAddresses(
                 author, dmarc, spf, dkim, arc, disposition, result.IsTransient, result.DnsQueries, milliseconds,
-                session.ClientAddress?.ToString() ?? "", LogText.Of(session.Helo), LogText.Of(session.MailFrom));
+                session.ClientAddress?.ToString() ?? "", LogText.InQuotes(session.Helo), LogText.InQuotes(session.MailFrom));
         }
         else
         {

@@ -70,6 +70,8 @@ public class VerdictLoggerTests
     [TestCase("a\u001b[2Jb", "a\\u{1b}[2Jb")]
     [TestCase("a\u202eb\u2028c", "a\\u{202e}b\\u{2028}c")]
     [TestCase("käse", "käse")]
+    [TestCase("x\", MAIL FROM \"ceo@legit.example", "x\\u{22}, MAIL FROM \\u{22}ceo@legit.example")]
+    [TestCase("x\\u{22}", "x\\u{5c}u{22}")]
     public async Task A_peer_cannot_write_a_line_of_its_own(string helo, string expected)
     {
         var lines = await LogAsync(logAddresses: true, TestHost.Session(helo: helo));

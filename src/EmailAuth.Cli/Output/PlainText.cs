@@ -29,12 +29,12 @@ internal static class PlainText
     /// <summary>On one line in double quotes, cut where it is long.</summary>
     public static string Quoted(string text) => $"\"{OneLine(text.Length <= 80 ? text : text[..80] + "…")}\"";
 
-    private static bool IsSeen(string text, int at) => CharUnicodeInfo.GetUnicodeCategory(text[at]) switch
+    private static bool IsSeen(string text, int at)
     {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
-        UnicodeCategory.Surrogate => char.IsHighSurrogate(text[at])
-            ? at + 1 < text.Length && char.IsLowSurrogate(text[at + 1])
-            : at > 0 && char.IsHighSurrogate(text[at - 1]),
-        _ => true,
-    };
+        // Each half of a pair is what the pair is.
+        if (at > 0 && char.IsSurrogatePair(text, at - 1))
+            at--;
+        return CharUnicodeInfo.GetUnicodeCategory(text, at) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+    }
 }

@@ -148,6 +148,7 @@ public class InputTests
     [TestCase("\e[31mred", "\\x1B[31mred")]
     [TestCase("\u009b31m", "\\x9B31m")]
     [TestCase("a\u202eb\u2028c", "a\\u202Eb\\u2028c")]
+    [TestCase("a\U000E0041\U0001D173b", "a\\uDB40\\uDC41\\uD834\\uDD73b", Description = "unseen characters beyond the first plane")]
     public void Text_from_outside_moves_nothing_on_a_terminal(string text, string shown) => Assert.That(PlainText.OneLine(text), Is.EqualTo(shown));
 
     [Test]
