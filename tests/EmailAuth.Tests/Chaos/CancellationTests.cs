@@ -106,6 +106,7 @@ public class CancellationTests
             }
         }
         Assert.That(runs, Is.GreaterThan(ChaosWorld.Messages.Length * 10));
+        TestContext.Out.WriteLine($"{runs} runs");
     }
 
     /// <summary>False if the call had fewer moments than that.</summary>
