@@ -76,6 +76,15 @@ public class DomainNameTests
     [TestCase(200)]
     public void A_label_of_other_letters_that_is_too_long_is_refused(int letters) => Assert.That(DomainName.TryParse($"{new string('\u00fc', letters)}.example", out _), Is.False);
 
+    [TestCase(249, true)]
+    [TestCase(250, false)]
+    [TestCase(253, false)]
+    public void A_name_with_labels_before_it_has_at_most_253_octets(int octets, bool expected)
+    {
+        var name = DomainName.Parse(string.Join('.', Enumerable.Repeat("aaa", 64))[..octets]);
+        Assert.That(name.TryPrepend("abc"u8, out _), Is.EqualTo(expected));
+    }
+
     [TestCase("a\u0001.example", false)]
     [TestCase("a\u007f.example", false)]
     [TestCase("a\u00e9.example", false)]
