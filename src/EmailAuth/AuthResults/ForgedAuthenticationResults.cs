@@ -68,22 +68,42 @@ internal static class ForgedAuthenticationResults
 
     private static bool AreSame(string claimed, string authservId)
     {
-        claimed = Folded(claimed);
-        authservId = Folded(authservId);
-        return claimed == authservId
-            || (DomainName.TryParse(claimed, out var theirs) && DomainName.TryParse(authservId, out var ours) && theirs == ours);
+        var ours = Folded(authservId);
+        return IsOurs(Folded(claimed)) || IsOurs(Folded(FirstWord(claimed)));
+
+        bool IsOurs(string theirs) => theirs == ours
+            || (DomainName.TryParse(theirs, out var their) && DomainName.TryParse(ours, out var our) && their == our);
     }
 
-    /// <summary>In lower case and without white space, so that U-labels are compared as people see them (RFC 5890 §2.3.2.1).</summary>
-    private static string Folded(string name)
+    /// <summary>White space outside ASCII ends a word for some programs, and is part of it for the grammar.</summary>
+    private static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
+    {
+        text = text.TrimStart();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] > '~' && char.IsWhiteSpace(text[i]))
+                return text[..i];
+        }
+        return text;
+    }
+
+    /// <summary>
+    /// In lower case and without white space and what is not shown, mapped where other characters look the same, so that U-labels are compared as people see them
+    /// (RFC 5890 §2.3.2.1).
+    /// </summary>
+    private static string Folded(ReadOnlySpan<char> name)
     {
         var folded = new StringBuilder(name.Length);
-        foreach (var character in name)
-        {
-            if (character > ' ')
-                folded.Append(char.ToLowerInvariant(character));
-        }
+        foreach (var rune in name.EnumerateRunes())
+            AppendShown(folded, rune);
         return folded.ToString();
+    }
+
+    private static void AppendShown(StringBuilder text, Rune rune)
+    {
+        var shown = ShownCharacter.Map(rune);
+        if (shown.Value != 0 && shown != Rune.ReplacementChar && !Rune.IsWhiteSpace(shown))
+            text.Append(shown.ToString());
     }
 
     /// <summary>
@@ -97,15 +117,14 @@ internal static class ForgedAuthenticationResults
         {
             if (value.IndexOf("=?"u8) is >= 0 and var encoded && value[..encoded].IndexOf((byte)';') < 0)
                 return true;
-            var firstResult = value.IndexOf((byte)'=');
-            value = firstResult < 0 ? value : value[..firstResult];
+            value = BeforeFirstResult(value);
         }
-        var name = Squeezed(Encoding.UTF8.GetBytes(authservId), dropsComments: false);
+        var name = Folded(authservId);
         var ascii = DomainName.TryParse(authservId, out var domain) ? domain.ToString() : name;
         foreach (var dropsComments in (ReadOnlySpan<bool>)[false, true])
         {
             var squeezed = Squeezed(value, dropsComments);
-            if (squeezed.Contains(name, StringComparison.OrdinalIgnoreCase) || squeezed.Contains(ascii, StringComparison.OrdinalIgnoreCase))
+            if (squeezed.Contains(name, StringComparison.Ordinal) || squeezed.Contains(ascii, StringComparison.Ordinal))
                 return true;
         }
         return false;
@@ -117,20 +136,55 @@ internal static class ForgedAuthenticationResults
         return !reader.TrySkipCfws();
     }
 
-    /// <summary>Without white space, quotes, backslashes and, if asked, comments.</summary>
+    /// <summary>What stands before the first "method=result". In comments and quoted strings, and between anything but two words, a "=" is none.</summary>
+    private static ReadOnlySpan<byte> BeforeFirstResult(ReadOnlySpan<byte> value)
+    {
+        int depth = 0, lastShown = -1;
+        var isQuoted = false;
+        for (var at = 0; at < value.Length; at++)
+        {
+            var octet = value[at];
+            if (octet == '\\' && (isQuoted || depth > 0))
+                at++;
+            else if (octet == '"' && depth == 0)
+                isQuoted = !isQuoted;
+            else if (!isQuoted && octet == '(')
+                depth++;
+            else if (!isQuoted && octet == ')' && depth > 0)
+                depth--;
+            else if (isQuoted || depth > 0 || Octets.IsFws(octet))
+                continue;
+            else if (octet == '=' && lastShown >= 0 && Octets.IsAlphanumeric(value[lastShown]) && BeginsWithWord(value[(at + 1)..]))
+                return value[..at];
+            else
+                lastShown = at;
+        }
+        return value;
+
+        static bool BeginsWithWord(ReadOnlySpan<byte> text)
+        {
+            var reader = new SyntaxReader(text);
+            return reader.TrySkipCfws() && reader.Peek >= 0 && Octets.IsAlphanumeric((byte)reader.Peek);
+        }
+    }
+
+    /// <summary>As it is shown, without white space, quotes, backslashes and, if asked, comments.</summary>
     private static string Squeezed(ReadOnlySpan<byte> text, bool dropsComments)
     {
         var squeezed = new StringBuilder(text.Length);
         var depth = 0;
-        foreach (var octet in text)
+        while (!text.IsEmpty)
         {
-            if (dropsComments && octet == '(')
+            // An octet that is no character counts as one that is not shown.
+            Rune.DecodeFromUtf8(text, out var rune, out var length);
+            text = text[length..];
+            if (dropsComments && rune.Value == '(')
                 depth++;
-            else if (dropsComments && octet == ')' && depth > 0)
+            else if (dropsComments && rune.Value == ')' && depth > 0)
                 depth--;
-            else if (depth == 0 && octet > ' ' && octet is not ((byte)'"' or (byte)'\\'))
-                squeezed.Append((char)octet);
+            else if (depth == 0 && rune.Value is not ('"' or '\\'))
+                AppendShown(squeezed, rune);
         }
-        return Octets.ToText(Encoding.Latin1.GetBytes(squeezed.ToString()));
+        return squeezed.ToString();
     }
 }

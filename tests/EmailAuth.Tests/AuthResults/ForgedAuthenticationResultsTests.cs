@@ -52,6 +52,45 @@ public class ForgedAuthenticationResultsTests
     [Attack("H4")]
     public void A_malformed_field_that_someone_may_read_as_ours_is_found(string value) => Assert.That(IsForged(value), Is.True);
 
+    [TestCase(" (a=b) mx.example.org dmarc=pass header.from=bank.example")]
+    [TestCase(" (spf=pass) mx.example.org / 1; dmarc=pass")]
+    [TestCase(" (a\\)=b) mx.example.org dmarc=pass")]
+    [TestCase(" \"=\"mx.example.org; dmarc=pass")]
+    [TestCase("=; mx.example.org; dmarc=pass")]
+    [TestCase(" x=; mx.example.org; dmarc=pass")]
+    [TestCase(" (=) \"mx.example.org\" x; dmarc=pass")]
+    [TestCase(" \"a=b mx.example.org; dmarc=pass")]
+    [Attack("H4")]
+    public void A_sign_that_stands_for_no_result_hides_nothing(string value) => Assert.That(IsForged(value), Is.True);
+
+    [TestCase(" mx.example.org\u00A0; dmarc=pass")]
+    [TestCase(" \uFEFFmx.example.org; dmarc=pass")]
+    [TestCase(" mx.example.org\u200B; dmarc=pass")]
+    [TestCase(" mx.exa\u00ADmple.org; dmarc=pass")]
+    [TestCase(" \u200Emx.example.org; dmarc=pass")]
+    [TestCase(" mx\u3002example\uFF0Eorg; dmarc=pass")]
+    [TestCase(" mx\uFF61example.org dmarc=pass")]
+    [TestCase(" \uFF4D\uFF38.example.org; dmarc=pass")]
+    [TestCase(" mx.example.org\u2003x; dmarc=pass")]
+    [TestCase(" \u2060(c) mx\u00A0.example.org dmarc=pass")]
+    [Attack("H4")]
+    public void Characters_that_nobody_sees_hide_nothing(string value) => Assert.That(IsForged(value), Is.True);
+
+    [Test]
+    [Attack("H4")]
+    public void Octets_that_are_no_character_hide_nothing()
+    {
+        foreach (var value in (string[])["\xFFmx.example.org; dmarc=pass", "mx.exa\xC3mple.org; dmarc=pass", "mx.example.org \xFF dmarc=pass"])
+        {
+            var header = HeaderBlock.Parse(Encoding.Latin1.GetBytes($"Authentication-Results: {value}\r\n"), MessageLimits.Default);
+            Assert.That(AuthenticationResults.ForgedFields(header, "mx.example.org"), Has.Length.EqualTo(1), value);
+        }
+    }
+
+    [TestCase(" other.example\u00A0; dmarc=pass")]
+    [TestCase(" \uFF58-mx.example.org; dmarc=pass")]
+    public void What_is_shown_of_another_service_stays(string value) => Assert.That(IsForged(value), Is.False);
+
     [Test]
     [Attack("H7")]
     public void Comments_without_end_hide_nothing()
