@@ -4,7 +4,8 @@ using CustomMta.Smtp;
 namespace CustomMta.Mail;
 
 /// <summary>
-/// What no message may bring, however it was sent: more octets than SIZE says, a CR or LF alone, NUL, an endless line. A program that reads the stored file
+/// What no message may bring, however it was sent: more octets than SIZE says, a CR or LF alone, NUL, an endless line, a
+/// first line that would be a part of the server's own field. A program that reads the stored file
 /// takes a bare LF for a line end, and sees fields and parts that nobody judged.
 /// </summary>
 internal sealed class ContentCheck(long maxOctets, int maxLine)
@@ -16,6 +17,9 @@ internal sealed class ContentCheck(long maxOctets, int maxLine)
     /// <summary>Looks at the next octets; a reply if they must not be.</summary>
     public Reply? Look(ReadOnlySpan<byte> octets)
     {
+        // RFC 5322 §2.2.3: such a line continues a field, and the one before it will be the server's own.
+        if (_octets == 0 && octets is [(byte)' ' or (byte)'\t', ..])
+            return new Reply(550, "5.6.0", "The header section begins with white space");
         _octets += octets.Length;
         if (_octets > maxOctets)
             return Reply.TooLarge;

@@ -5,6 +5,6 @@ internal enum MailFolder
 {
     Inbox,
 
-    /// <summary>What a Domain Owner wants to be quarantined.</summary>
+    /// <summary>What a Domain Owner wants to be quarantined, and what cannot be judged.</summary>
     Junk,
 }

@@ -29,6 +29,10 @@ internal static class ReceivingPolicy
         // RFC 7372 §4: neither SPF nor DKIM speaks for the author domain, so this is more than one failure.
         { Dmarc.Disposition: DmarcPolicy.Reject } => Refuse("5.7.26", $"DMARC: {result.Dmarc.ReasonText}"),
         { Dmarc.Disposition: DmarcPolicy.Quarantine } => new Decision(Reply.Ok, MailFolder.Junk),
+
+        // No From, or one that has no single reading: whose name people will be shown nobody knows, so that no owner could be asked and the message
+        // would do better than an honest forgery. Much of it is only badly written, so it is not refused.
+        { Dmarc: { Disposition: DmarcPolicy.None, Status: DmarcStatus.PermError } } => new Decision(Reply.Ok, MailFolder.Junk),
         { Dmarc.Disposition: DmarcPolicy.None } => Accept,
 
         _ => throw new InvalidOperationException($"There is no rule for the disposition {result.Dmarc.Disposition}."),

@@ -18,6 +18,7 @@ internal sealed record Reply(int Code, string Status, string Text)
     public static readonly Reply ShuttingDown = new(421, "4.3.2", "Shutting down, try again later");
     public static readonly Reply TooMuch = new(421, "4.7.0", "Too many errors or commands, closing");
     public static readonly Reply LineEnds = new(421, "4.5.2", "Lines end in CRLF (RFC 5321 section 2.3.8), closing");
+    public static readonly Reply OtherProtocol = new(421, "4.7.0", "This is SMTP, closing");
     public static readonly Reply TooEarly = new(421, "4.5.1", "Text came before the reply to DATA, closing");
     public static readonly Reply LocalError = new(451, "4.3.0", "Local error, try again later");
     public static readonly Reply NoRoom = new(452, "4.3.1", "The message cannot be stored now, try again later");

@@ -25,6 +25,8 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
             var line = await channel.ReadCommandAsync();
             if (++_commands > options.MaxCommands)
                 throw new ConversationEndException(Reply.TooMuch);
+            if (line is null && _helo is null)
+                throw new ConversationEndException(Reply.OtherProtocol);
             var reply = line is null ? new Reply(500, "5.5.2", "A line too long, or with octets that no command has") : await ExecuteAsync(line);
             if (reply is null)
                 continue;
@@ -70,7 +72,12 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
                 return new Reply(252, "2.5.0", "Try to send, and see");
             case "QUIT":
                 return Reply.Bye;
+            // A web page can have a browser send what it likes to any port, as the body of a request: none of it is read once the first line tells.
+            case "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "CONNECT" or "TRACE" or [.., ':']:
+                throw new ConversationEndException(Reply.OtherProtocol);
             default:
+                if (_helo is null)
+                    throw new ConversationEndException(Reply.OtherProtocol);
                 return new Reply(500, "5.5.1", "No such command");
         }
     }

@@ -78,6 +78,19 @@ public sealed class DeliveryTests
         Assert.That(File.ReadAllText(_server.FilesOf("postmaster", ".Junk").Single()), Does.Contain("dmarc=fail").And.Contain("policy.dmarc=quarantine"));
     }
 
+    [TestCase("From: CEO of good example\r\n", TestName = "A From without an address goes to Junk")]
+    [TestCase("From: <ceo@good>\r\n", TestName = "A From with one label goes to Junk")]
+    [TestCase("", TestName = "A message without From goes to Junk")]
+    [Rfc(9989, "4.4")]
+    public async Task Mail_whose_author_cannot_be_judged_is_accepted_into_Junk(string from)
+    {
+        var subject = $"author {from.Length}";
+        using var talk = await SmtpTalk.BeginAsync(_server);
+        Assert.That(await talk.SendDataAsync(Encoding.ASCII.GetBytes($"{from}Subject: {subject}\r\n\r\nPay me.\r\n")), Does.StartWith("250 2.0.0 "));
+        Assert.That(_server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain(subject));
+        Assert.That(_server.FilesOf("reader", ".Junk").Select(File.ReadAllText).Single(text => text.Contains(subject, StringComparison.Ordinal)), Does.Contain("dmarc=permerror"));
+    }
+
     [TestCase("ann@lost.example", "4.7.0 DMARC: ")]
     [TestCase("ann@ring.example", "4.7.24 SPF: ")]
     [TestCase("ann@keyless.example", "4.7.5 DKIM: ")]

@@ -76,9 +76,13 @@ public sealed class ProtocolTests
     [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<reader@receiver.example> NOTIFY=NEVER", "555 5.5.4", TestName = "NOTIFY was not offered")]
     [TestCase("EHLO x|VRFY reader", "252 2.5.0", TestName = "VRFY tells nothing")]
     [TestCase("EHLO x|STARTTLS", "500 5.5.1", TestName = "STARTTLS was not offered")]
-    [TestCase("GET / HTTP/1.1", "500 5.5.1", TestName = "HTTP is another protocol")]
+    [TestCase("GET / HTTP/1.1", "421 4.7.0", TestName = "HTTP is another protocol")]
+    [TestCase("EHLO x|POST / HTTP/1.1", "421 4.7.0", TestName = "HTTP is another protocol at any time")]
+    [TestCase("EHLO x|Host: localhost", "421 4.7.0", TestName = "A field is no command")]
+    [TestCase("nonsense", "421 4.7.0", TestName = "Whoever begins with no SMTP is not listened to")]
+    [TestCase("\a", "421 4.7.0", TestName = "Whoever begins with no text is not listened to")]
     [TestCase("EHLO x|noop with words|rset", "250 2.0.0", TestName = "Verbs in lower case")]
-    [TestCase("", "500 5.5.1", TestName = "An empty line")]
+    [TestCase("EHLO x|", "500 5.5.1", TestName = "An empty line")]
     [Rfc(5321, "4.1")]
     public async Task Commands(string commands, string reply)
     {
@@ -87,6 +91,38 @@ public sealed class ProtocolTests
         foreach (var command in commands.Split('|'))
             last = await talk.AskAsync(command);
         Assert.That(last, Does.StartWith(reply));
+    }
+
+    /// <summary>As a browser sends it for a web page, which may choose the body.</summary>
+    [Test]
+    public async Task A_web_page_can_send_no_mail()
+    {
+        var message = MailWorld.Compose("a@good.example", "by a page", "");
+        var body = $"EHLO x\r\nMAIL FROM:<a@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nBDAT {message.Length} LAST\r\n{Encoding.UTF8.GetString(message)}QUIT\r\n";
+        using var talk = await SmtpTalk.ConnectAsync(_server);
+        await talk.SayAsync($"POST / HTTP/1.1\r\nHost: localhost:{_server.Port}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        var replies = new List<string>();
+        while (await talk.HearAsync() is { } reply)
+            replies.Add(reply[..3]);
+        Assert.That(replies, Is.SubsetOf((string[])["220", "421"]));
+        Assert.That(IsStored("by a page"), Is.False);
+    }
+
+    [TestCase(" ")]
+    [TestCase("\t")]
+    [Rfc(5322, "2.2.3")]
+    public async Task No_message_continues_the_fields_of_the_server(string white)
+    {
+        var message = Encoding.ASCII.GetBytes($"{white}by bank.example with ESMTPS; Tue, 1 Jan 2030 00:00:00 +0000\r\nFrom: <a@good.example>\r\nSubject: continued\r\n\r\n");
+        using var talk = await SmtpTalk.BeginAsync(_server);
+        Assert.That(await talk.SendDataAsync(message), Does.StartWith("550 5.6.0 "));
+        foreach (var command in (string[])["MAIL FROM:<a@good.example>", "RCPT TO:<reader@receiver.example>"])
+            Assert.That(await talk.AskAsync(command), Does.StartWith("250 "));
+        await talk.SayAsync($"BDAT 1\r\n{white}BDAT {message.Length - 1} LAST\r\n");
+        await talk.SayAsync(message.AsMemory(1));
+        Assert.That(await talk.HearAsync(), Does.StartWith("550 5.6.0 "));
+        Assert.That(await talk.HearAsync(), Does.StartWith("550 5.6.0 "));
+        Assert.That(IsStored("continued"), Is.False);
     }
 
     [Test]
