@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using EmailAuth;
@@ -14,6 +15,7 @@ internal sealed class HeaderGlance
     public const int MostOctets = 64 << 10;
 
     private const string WhiteSpace = " \t\r\n";
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create(WhiteSpace + "();");
 
     private HeaderGlance(string? subject, string? received, string? returnPath, bool hasUnixLineEnds)
     {
@@ -73,7 +75,7 @@ internal sealed class HeaderGlance
         if (!text.StartsWith("from", StringComparison.OrdinalIgnoreCase) || text.IndexOfAny(WhiteSpace) != 4)
             return null;
         text = text[4..].TrimStart(WhiteSpace);
-        var length = text.IndexOfAny(" \t\r\n();");
+        var length = text.IndexOfAny(NameEnds);
         if (length < 1 || !WhiteSpace.Contains(text[length]))
             return null;
         var helo = text[..length].ToString();
@@ -87,7 +89,7 @@ internal sealed class HeaderGlance
     /// </summary>
     private static IPAddress? ReadTcpInfo(ReadOnlySpan<char> comment)
     {
-        var words = comment.ToString().Split((char[]?)[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var words = comment.ToString().Split((char[])[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
         if (words is not [.. var names, ['[', .. var literal, ']']] || names.Length > 1 || !names.All(IsHost))
             return null;
         if (literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase))

@@ -34,6 +34,9 @@ internal sealed class MessageAudit(EmailAuthenticator authenticator, AuditOption
         var buffer = ArrayPool<byte>.Shared.Rent(HeaderGlance.MostOctets);
         try
         {
+            // A pipe has no length, nor has a device; opening one may take for ever.
+            if (new FileInfo(path).Length == 0)
+                throw new IOException("It is empty, or no file but a pipe or a device.");
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
             var length = await file.ReadAtLeastAsync(buffer.AsMemory(0, HeaderGlance.MostOctets), HeaderGlance.MostOctets, throwOnEndOfStream: false, cancellationToken);
             var glance = HeaderGlance.At(buffer.AsSpan(0, length));

@@ -55,11 +55,18 @@ catch (Exception exception) when (exception is IOException or UnauthorizedAccess
 
 try
 {
-    // Beside the old report until it is whole.
-    var unfinished = options.ReportFile + ".part";
-    await using (var text = new StreamWriter(unfinished))
-        ReportPage.Write(text, summary, TimeProvider.System.GetUtcNow());
-    File.Move(unfinished, options.ReportFile, overwrite: true);
+    // Beside the old report until it is whole: a new file by a name that nobody could foretell and put a link there.
+    var unfinished = $"{options.ReportFile}.{Guid.NewGuid():N}.part";
+    try
+    {
+        await using (var text = new StreamWriter(new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None)))
+            ReportPage.Write(text, summary, TimeProvider.System.GetUtcNow());
+        File.Move(unfinished, options.ReportFile, overwrite: true);
+    }
+    finally
+    {
+        File.Delete(unfinished);
+    }
 }
 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
 {

@@ -86,6 +86,23 @@ public sealed class BatchAuditInputTests
     }
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "Pipes and links of Unix.")]
+    public async Task Neither_a_pipe_nor_a_link_leads_the_audit_astray()
+    {
+        _run.Write("1.eml", "From: a@example.com\r\n\r\nHello\r\n");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_run.Mail, "pipe.eml")]))
+            await make.WaitForExitAsync();
+        var victim = Path.Combine(_run.Folder, "victim");
+        await File.WriteAllTextAsync(victim, "precious");
+        File.CreateSymbolicLink(_run.ReportFile + ".part", victim);
+        var (status, _, error) = await SampleProgram.RunAsync("BatchAudit", [_run.Mail, "--zone", Path.Combine(_run.Folder, "zone"), "--report", _run.ReportFile]).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.That((status, error), Is.EqualTo((66, "")));
+        Assert.That(Listed(), Is.EquivalentTo((string[])["1.eml: fail not checked", "pipe.eml: unread -"]));
+        Assert.That(await File.ReadAllTextAsync(victim), Is.EqualTo("precious"));
+        Assert.That(Directory.GetFiles(_run.Folder, "*.part"), Has.Length.EqualTo(1), "the link");
+    }
+
+    [Test]
     public async Task All_messages_are_counted_and_the_most_worrying_ones_listed()
     {
         for (var i = 0; i < 300; i++)
