@@ -5,6 +5,11 @@ namespace CustomMta;
 /// <summary>The section "Smtp" of the settings. Every limit is there since somebody will try it.</summary>
 internal sealed class MtaOptions
 {
+    /// <summary>In <see cref="Folder"/>, beside the mailboxes; no name for one of them.</summary>
+    public const string SpoolFolder = "spool";
+
+    private static readonly TimeSpan LongestTimeLimit = TimeSpan.FromDays(1);
+
     /// <summary>Where to listen: loopback, unless it is changed.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
@@ -65,5 +70,7 @@ internal sealed class MtaOptions
         : PretendedClient is { } client && !IPAddress.TryParse(client, out _) ? nameof(PretendedClient)
         : Port is < 0 or > 65535 ? nameof(Port)
         : MaxMessageOctets < 1 || MaxTextLineOctets < 998 || MaxRecipients < 1 || MaxCommands < 1 || MaxErrors < 1 || MaxConnections < 1 || MaxConnectionsPerClient < 1 ? "a limit"
-        : Mailboxes.Values.FirstOrDefault(static folder => folder.Length == 0 || folder.StartsWith('.') || folder.AsSpan().ContainsAny('/', '\\', '\0'));
+        : new[] { CommandTimeLimit, BlockTimeLimit, MessageTimeLimit, ConnectionTimeLimit }.Any(static limit => limit <= TimeSpan.Zero || limit > LongestTimeLimit) ? "a time limit"
+        : Mailboxes.Values.FirstOrDefault(static folder =>
+            folder.Length == 0 || folder.StartsWith('.') || folder.AsSpan().ContainsAny('/', '\\', '\0') || folder.Equals(SpoolFolder, StringComparison.OrdinalIgnoreCase));
 }

@@ -38,7 +38,7 @@ builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
 builder.Services.AddOptions<MtaOptions>()
     .Bind(builder.Configuration.GetSection("Smtp"), static binder => binder.ErrorOnUnknownConfiguration = true)
     .Validate<IOptions<EmailAuthOptions>>(static (_, emailAuth) => emailAuth.Value.AuthservId is not null, "EmailAuth:AuthservId is needed: it is the name of this server.")
-    .Validate(static mta => mta.Problem is null, "Smtp: an address, a limit or a mailbox cannot be used.")
+    .Validate(static mta => mta.Problem is null, "Smtp: an address, a limit, a time limit or the folder of a mailbox cannot be used.")
     .ValidateOnStart();
 builder.Services.AddSingleton<MtaMetrics>();
 builder.Services.AddSingleton<ConnectionSlots>();

@@ -12,16 +12,20 @@ internal sealed class Maildir
         _root = root;
         foreach (var folder in Enum.GetValues<MailFolder>())
         {
+            PrivateFiles.CreateFolder(PathOf(folder));
             foreach (var part in (ReadOnlySpan<string>)["tmp", "new", "cur"])
-                Directory.CreateDirectory(Path.Combine(PathOf(folder), part));
+                PrivateFiles.CreateFolder(Path.Combine(PathOf(folder), part));
         }
     }
 
     /// <summary>A new file, to be written.</summary>
     public FileStream CreateTemporary(MailFolder folder, string name) =>
-        new(Path.Combine(PathOf(folder), "tmp", name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 64 << 10, FileOptions.Asynchronous);
+        PrivateFiles.Create(Path.Combine(PathOf(folder), "tmp", name), FileMode.CreateNew, FileAccess.Write, FileOptions.Asynchronous);
 
-    /// <summary>Shows a file that is whole.</summary>
+    /// <summary>
+    /// Shows a file that is whole. .NET opens no folder, so that the renaming itself is not forced to the disk: after a failure of the power the file may be under
+    /// tmp still, whole. A server for real mail calls fsync on the folder.
+    /// </summary>
     public void Publish(MailFolder folder, string name) =>
         File.Move(Path.Combine(PathOf(folder), "tmp", name), Path.Combine(PathOf(folder), "new", name), overwrite: false);
 

@@ -23,7 +23,8 @@ internal sealed partial class MessageReceiver
     {
         (_authenticator, _options, _metrics, _time, _logger) = (authenticator, options.Value, metrics, time, logger);
         Name = emailAuth.Value.AuthservId!;
-        _spool = new Spool(Path.Combine(_options.Folder, "spool"));
+        PrivateFiles.CreateFolder(_options.Folder);
+        _spool = new Spool(Path.Combine(_options.Folder, MtaOptions.SpoolFolder));
         _names = new UniqueNames(Name, time);
         _maildirs = _options.Mailboxes.Values.Distinct(StringComparer.Ordinal)
             .ToDictionary(static folder => folder, folder => new Maildir(Path.Combine(_options.Folder, folder)), StringComparer.Ordinal);

@@ -9,12 +9,12 @@ internal sealed class Spool
     public Spool(string folder)
     {
         _folder = folder;
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateFolder(folder);
         foreach (var file in Directory.EnumerateFiles(folder, "*.spool"))
             File.Delete(file);
     }
 
-    public FileStream Create() => new(
+    public FileStream Create() => PrivateFiles.Create(
         Path.Combine(_folder, $"{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.spool"),
-        FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 << 10, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        FileMode.Create, FileAccess.ReadWrite, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
 }

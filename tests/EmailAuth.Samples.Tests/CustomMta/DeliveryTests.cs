@@ -42,6 +42,19 @@ public sealed class DeliveryTests
     }
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "Rights of Unix.")]
+    public async Task Stored_mail_is_for_its_owner_only()
+    {
+        await SendAsync(MailWorld.Compose("ann@good.example", "private"), "ann@good.example", "reader@receiver.example");
+        if (OperatingSystem.IsWindows())
+            return;
+        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var entries = Directory.EnumerateFileSystemEntries(_server.Folder, "*", SearchOption.AllDirectories).Append(_server.Folder).ToList();
+        Assert.That(entries.Where(static entry => (File.GetUnixFileMode(entry) & Others) != 0), Is.Empty);
+        Assert.That(_server.FilesOf("reader"), Is.Not.Empty);
+    }
+
+    [Test]
     [Rfc(8601, "5")]
     public async Task Forged_results_are_removed_and_those_of_others_stay()
     {
