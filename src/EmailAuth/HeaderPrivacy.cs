@@ -143,6 +143,14 @@ internal sealed class HeaderPrivacy
             if (!isTaken.Slice(start, length).Contains(true) && IsDomain(_hidden.AsSpan(start, length)))
                 Spoil(_hidden.AsSpan(start, length));
         }
+        foreach (var (start, length) in _taken.RefusedShown)
+        {
+            for (var at = start; at < start + length; at++)
+            {
+                if (!isTaken[at] && (_hidden[at] >= 0x80 || Octets.IsAlphanumeric(_hidden[at])))
+                    _hidden[at] = (byte)'!';
+            }
+        }
         foreach (var (start, length) in _refusedResults)
         {
             var value = _hidden.AsSpan(start, length);

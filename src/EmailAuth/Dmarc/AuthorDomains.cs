@@ -111,11 +111,17 @@ public sealed class AuthorDomains
                 return mailboxes;
             }
             if (reader.IsAddressLiteral)
+            {
                 domains.Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
+                TakeShown(reader.Domain, reader.Domain, ref domains);
+            }
             else if (domains.Names is { } names ? names.TryParse(reader.Domain, out var domain) : DomainName.TryParse(reader.Domain, out domain))
                 domains.Add(domain, reader.Domain);
             else
+            {
                 domains.Refuse(reader.Domain, DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
+                TakeShown(reader.Domain, reader.Domain, ref domains);
+            }
         }
         if (reader.Problem is { } expected)
         {
@@ -135,6 +141,44 @@ public sealed class AuthorDomains
     /// </summary>
     private static void ScanForDomains(ReadOnlySpan<byte> value, ref Collector domains)
     {
+        ScanAsWritten(value, ref domains);
+        ScanAsShown(value, ShownDomain.WithoutComments(value, knowsQuotes: true), ref domains);
+        // Of a field that does not parse nobody knows what its quotes quote.
+        if (value.Contains((byte)'(') && value.Contains((byte)'"'))
+            ScanAsShown(value, ShownDomain.WithoutComments(value, knowsQuotes: false), ref domains);
+    }
+
+    /// <summary>The domains as other programs show them, the same octets but for comments.</summary>
+    private static void ScanAsShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ref Collector domains)
+    {
+        while (shown.IndexOf((byte)'@') is >= 0 and var at)
+        {
+            shown = shown[(at + 1)..];
+            value = value[(at + 1)..];
+            TakeShown(value, shown, ref domains);
+        }
+    }
+
+    private static void TakeShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ref Collector domains)
+    {
+        Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
+        value = value[..ShownDomain.Read(shown, room, out var written)];
+        if (!DomainName.TryParse(room[..written], out var domain) || domain.LabelCount < 2)
+        {
+            domains.Taken?.RefuseShown(value);
+            return;
+        }
+        domains.Add(domain);
+        for (var at = 0; domains.Taken is { } taken && at < value.Length; at++)
+        {
+            // Not the comments.
+            if (shown[at] != 0)
+                taken.Take(value.Slice(at, 1));
+        }
+    }
+
+    private static void ScanAsWritten(ReadOnlySpan<byte> value, ref Collector domains)
+    {
         Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
         while (value.IndexOf((byte)'@') is >= 0 and var at)
         {
@@ -149,7 +193,7 @@ public sealed class AuthorDomains
         }
     }
 
-    /// <summary>RFC 5322 §4.4, obs-domain: white space may stand around each dot. Comments are not looked for.</summary>
+    /// <summary>RFC 5322 §4.4, obs-domain: white space may stand around each dot. Comments end it here.</summary>
     private static int TakeDomain(ref ReadOnlySpan<byte> value, scoped Span<byte> room)
     {
         var length = 0;

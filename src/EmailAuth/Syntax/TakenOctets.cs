@@ -9,6 +9,7 @@ internal sealed class TakenOctets(ReadOnlyMemory<byte> text)
 {
     private readonly List<(int Start, int Length)> _taken = [];
     private readonly List<(int Start, int Length)> _refused = [];
+    private readonly List<(int Start, int Length)> _refusedShown = [];
 
     /// <summary>How many parts were taken.</summary>
     public int Count => _taken.Count;
@@ -16,9 +17,24 @@ internal sealed class TakenOctets(ReadOnlyMemory<byte> text)
     /// <summary>Parts that were refused as a domain that is to be asked for.</summary>
     public IReadOnlyList<(int Start, int Length)> RefusedDomains => _refused;
 
+    /// <summary>Parts with more than a domain may hold, none of which is to become one that is shown.</summary>
+    public IReadOnlyList<(int Start, int Length)> RefusedShown => _refusedShown;
+
     public void Take(ReadOnlySpan<byte> part) => Add(_taken, part);
 
     public void RefuseDomain(ReadOnlySpan<byte> part) => Add(_refused, part);
+
+    public void RefuseShown(ReadOnlySpan<byte> part)
+    {
+        part = part.TrimFws();
+        var length = 0;
+        var hasDot = false;
+        while (length < part.Length && (Octets.IsAlphanumeric(part[length]) || part[length] is (byte)'.' or (byte)'-' or (byte)'_'))
+            hasDot |= part[length++] == '.';
+        // A first label alone is refused as it is; with a dot in it, it would be a domain once the rest is none.
+        if (length < part.Length)
+            Add(_refusedShown, hasDot ? part : part[length..]);
+    }
 
     /// <summary>Where the part begins in the text.</summary>
     public int Start(ReadOnlySpan<byte> part) => text.Span.Overlaps(part, out var start) ? start : 0;

@@ -134,11 +134,11 @@ internal static class DmarcAttacks
         {
             ("a soft hyphen", "exam\xC2\xADple.example"), ("the Kelvin sign", "\xE2\x84\xAA.example"), ("a long s", "te\xC5\xBFt.example"), ("a word joiner", "legit\xE2\x81\xA0.example"),
         })
-            yield return From("M10", name, $"ceo@{domain}", "dmarc=permerror/InvalidDomain/none");
+            yield return From("M10", name, $"ceo@{domain}", name == "a word joiner" ? "dmarc=permerror/InvalidDomain/reject" : "dmarc=permerror/InvalidDomain/none");
         yield return From("M10", "a dotless i", "ceo@leg\xC4\xB1t.example", "dmarc=none/NoRecord/none");
 
-        yield return From("M11", "an ideographic full stop", "ceo@legit\xE3\x80\x82" + "example", "dmarc=permerror/InvalidDomain/none");
-        yield return From("M11", "full-width letters", "ceo@\xEF\xBD\x8C\xEF\xBD\x85git.example", "dmarc=permerror/InvalidDomain/none");
+        yield return From("M11", "an ideographic full stop", "ceo@legit\xE3\x80\x82" + "example", "dmarc=permerror/InvalidDomain/reject");
+        yield return From("M11", "full-width letters", "ceo@\xEF\xBD\x8C\xEF\xBD\x85git.example", "dmarc=permerror/InvalidDomain/reject");
         yield return From("M11", "a sign that becomes a slash", "ceo@\xE2\x84\x80.example", "dmarc=permerror/InvalidDomain/none");
         yield return From("M11", "octets that are no UTF-8", "ceo@leg\xE9t.example", "dmarc=permerror/FromNotParsable/none");
         yield return From("M11", "a U-label of seventy characters", $"ceo@{string.Concat(Enumerable.Repeat("\xC3\xBC", 70))}.example", "dmarc=permerror/InvalidDomain/none");

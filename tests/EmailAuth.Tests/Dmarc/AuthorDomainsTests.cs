@@ -36,7 +36,7 @@ public class AuthorDomainsTests
     [TestCase("From: a@example.com.\r\n", "ok example.com")]
     [TestCase("From: a@bücher.example\r\n", "ok xn--bcher-kva.example")]
     [TestCase("From: a@bücher.EXAMPLE, b@xn--bcher-kva.example\r\n", "ok xn--bcher-kva.example")]
-    [TestCase("From: a@BÜCHER.example\r\n", "InvalidDomain", Description = "Only ASCII is folded: Ü is in no U-label.")]
+    [TestCase("From: a@BÜCHER.example\r\n", "InvalidDomain xn--bcher-kva.example", Description = "Only ASCII is folded: Ü is in no U-label. Others show it all the same.")]
     [TestCase("From: a@[192.0.2.1]\r\n", "AddressLiteral")]
     [TestCase("From: a@[IPv6:2001:db8::1]\r\n", "AddressLiteral")]
     [TestCase("From: a@[192.0.2.1], b@example.com\r\n", "AddressLiteral example.com")]
@@ -114,6 +114,63 @@ public class AuthorDomainsTests
     [TestCase("From: a@\r\n", "FromNotParsable")]
     public void A_crafted_field_never_names_a_wrong_author(string header, string expected) =>
         Assert.That(Text(Of(header)), Is.EqualTo(expected));
+
+    [Rfc(9989, "11.5")]
+    [Attack("M3")]
+    [TestCase("ceo@example(x).com")]
+    [TestCase("CEO <ceo@example(x).com>")]
+    [TestCase("CEO <ceo@example (x).com>")]
+    [TestCase("ceo@example.(x)com")]
+    [TestCase("ceo@(x)example(y).com")]
+    [TestCase("ceo@example(a.b).com")]
+    [TestCase("ceo@example(x(y)\\)z).com")]
+    [TestCase("ceo@example(x)(y)\r\n .(z) com")]
+    [TestCase("\"(\" <ceo@example(x).com> \")\"")]
+    [TestCase("\" <ceo@example(x).com>")]
+    [TestCase("( <ceo@example(x).com>")]
+    [TestCase("CEO <ceo@.example.com>")]
+    [TestCase("ceo@=?utf-8?q?example?=.com")]
+    [TestCase("ceo@=?utf-8?Q?ex=61mple=2Ecom?=")]
+    [TestCase("CEO <ceo@=?us-ascii?B?ZXhhbXBsZS5jb20=?=>")]
+    [Attack("M11")]
+    [TestCase("ceo@example\u3002com")]
+    [TestCase("ceo@example\uFF0Ecom")]
+    [TestCase("ceo@example\uFF61com")]
+    [TestCase("ceo@\uFF45\uFF38\uFF21mple.com")]
+    [TestCase("ceo@exam\u00ADple.com")]
+    [TestCase("ceo@example\u200B.com")]
+    [TestCase("ceo@example(x)\u3002com")]
+    [TestCase("ceo@exam\uFE0Fple.com")]
+    [TestCase("ceo@\U0001D41Example.com")]
+    public void A_domain_that_is_shown_to_people_decides_though_the_field_is_no_good(string field)
+    {
+        var authors = Of($"From: {field}\r\n");
+        Assert.That(authors.Problem, Is.Not.Null);
+        Assert.That(authors.Domains.Select(static domain => domain.ToString()), Does.Contain("example.com"));
+    }
+
+    [Attack("M3")]
+    [TestCase("ceo@example(@attack.test).com", "SingleLabelDomain attack.test example.com")]
+    [TestCase("ceo@(example.com", "FromNotParsable example.com")]
+    [TestCase("ceo@example(x), b@good.test", "SingleLabelDomain good.test")]
+    [TestCase("ceo@=?utf-8?q?localhost?=", "InvalidDomain")]
+    public void Only_what_stands_behind_an_at_sign_is_shown(string field, string expected) =>
+        Assert.That(Text(Of($"From: {field}\r\n")), Is.EqualTo(expected));
+
+    [Test]
+    [Attack("H7")]
+    public void Comments_in_domains_take_time_in_proportion_to_their_length()
+    {
+        const int many = 100_000;
+        var limits = new MessageLimits { MaxFieldBytes = 1 << 20, MaxHeaderBytes = 1 << 20 };
+        foreach (var field in (string[])[Repeated("a@("), Repeated("a@(") + Repeated(")"), Repeated("(\"@"), Repeated("@\"(\\"), Repeated("@=?u?q?"), Repeated("()@ ")])
+        {
+            var header = HeaderBlock.Parse(Encoding.UTF8.GetBytes($"From: {field} <ceo@example(x).com>\r\n"), limits);
+            Assert.That(AuthorDomains.Read(header, DmarcLimits.Default).Problem, Is.EqualTo(DmarcReason.FromNotParsable));
+        }
+
+        static string Repeated(string text) => string.Concat(Enumerable.Repeat(text, many));
+    }
 
     [Test]
     public void Sixteen_mailboxes_are_read_and_no_more()
