@@ -4,8 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EmailAuth.Hosting;
 
 /// <summary>
-/// Whether messages can be judged now: one question to the DNS servers within two seconds, past every cache, and a look at the caches' own counts. It names no
-/// server and no question, so that its page may be shown to a load balancer.
+/// Whether the DNS servers answer now: one question for the root's name servers within two seconds, past every cache, and a look at the caches' own counts. A server
+/// that keeps the root zone itself (RFC 8806) answers it when it reaches no other; that messages can be judged it does not say. It names no server and no question,
+/// so that its page may be shown to a load balancer.
 /// </summary>
 internal sealed class EmailAuthHealthCheck(DnsChain chain, TimeProvider time) : IHealthCheck
 {

@@ -7,8 +7,9 @@ namespace EmailAuth.Hosting;
 public static class EmailAuthHealthChecks
 {
     /// <summary>
-    /// Adds a health check: whether DNS answers a question within two seconds, and whether the caches are within their bounds. A shared cache that does not answer
-    /// makes it degraded: messages are judged all the same.
+    /// Adds a health check: whether DNS answers a question for the root's name servers within two seconds, and whether the caches are within their bounds. A shared
+    /// cache that does not answer makes it degraded: messages are judged all the same. A server that keeps the root zone itself (RFC 8806) answers even while it
+    /// reaches no other: whether messages can be judged, the metrics tell.
     /// </summary>
     /// <param name="builder">What <c>services.AddHealthChecks()</c> returns.</param>
     /// <param name="name">The name of the check.</param>
