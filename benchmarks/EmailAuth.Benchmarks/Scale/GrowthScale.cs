@@ -19,7 +19,7 @@ namespace EmailAuth.Benchmarks.Scale;
 internal static class GrowthScale
 {
     private const int Doublings = 6;
-    private const int Rounds = 15;
+    private const int Rounds = 40;
 
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(2);
 
@@ -100,12 +100,12 @@ internal static class GrowthScale
         new("From lines behind bare CR", 128, n => FromWork(Repeat("\rFrom: a@b.example", n, "Subject: a", "\r\n"))),
         new("h=: names and as many fields", 4, n => PickWork(n, "Name{0}")),
         new("h=: one name, and as many fields of it", 4, n => PickWork(n, "Name")),
-        new("DKIM-Signature: names in h=", 4, n => SignatureWork(Number(":Name{0}", n, "v=1; a=rsa-sha256; d=example.com; s=s; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=QUJD; h=From"))),
-        new("DKIM-Signature: white space in b=", 128, n => SignatureWork(Repeat("\r\n QUJD", n, "v=1; a=rsa-sha256; d=example.com; s=s; h=From; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=", ""))),
+        new("DKIM-Signature: names in h=", 4, n => SignatureWork(Number(":Name{0}", n - 1, "v=1; a=rsa-sha256; d=example.com; s=s; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=QUJD; h=From"))),
+        new("DKIM-Signature: white space in b=", 32, n => SignatureWork(Repeat("\r\n QUJD", n, "v=1; a=rsa-sha256; d=example.com; s=s; h=From; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=", ""))),
         new("base64 with white space", 256, n => Base64Work(Repeat("QUJD ", n))),
-        new("key record: a list in h=", 32, n => KeyWork(Repeat(":sha1", n, "v=DKIM1; h=sha256", "; p="))),
-        new("SPF record: networks", 8, n => SpfWork(Repeat(" ip4:192.0.2.0/24", n, "v=spf1", " -all"))),
-        new("SPF record: macros", 8, n => SpfWork(Repeat(" exists:%{i}.%{l1r-}.example", n, "v=spf1", " -all"))),
+        new("key record: a list in h=", 4, n => KeyWork(Repeat(":sha1", n, "v=DKIM1; h=sha256", "; p="))),
+        new("SPF record: networks", 2, n => SpfWork(Repeat(" ip4:192.0.2.0/24", n, "v=spf1", " -all"))),
+        new("SPF record: macros", 1, n => SpfWork(Repeat(" exists:%{i}.%{l1r-}.example", n, "v=spf1", " -all"))),
         new("DMARC record: report addresses", 2, n => DmarcWork(Repeat(",mailto:a@example.com", n, "v=DMARC1; p=none; rua=mailto:b@example.com", ""))),
         new("public suffix list: rules", 256, n => SuffixWork(Number("suffix{0}.example\n", n))),
         new("master file: records", 32, n => ZoneWork(Number("name{0}.example. 60 IN TXT \"text\"\n", n))),
