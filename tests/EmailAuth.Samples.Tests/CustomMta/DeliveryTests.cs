@@ -49,8 +49,13 @@ public sealed class DeliveryTests
         if (OperatingSystem.IsWindows())
             return;
         const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var entries = Directory.EnumerateFileSystemEntries(_server.Folder, "*", SearchOption.AllDirectories).Append(_server.Folder).ToList();
-        Assert.That(entries.Where(static entry => (File.GetUnixFileMode(entry) & Others) != 0), Is.Empty);
+        var open = new List<string>();
+        foreach (var entry in Directory.EnumerateFileSystemEntries(_server.Folder, "*", SearchOption.AllDirectories).Append(_server.Folder))
+        {
+            if ((File.GetUnixFileMode(entry) & Others) != 0)
+                open.Add(entry);
+        }
+        Assert.That(open, Is.Empty);
         Assert.That(_server.FilesOf("reader"), Is.Not.Empty);
     }
 
