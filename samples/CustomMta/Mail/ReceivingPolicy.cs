@@ -1,9 +1,9 @@
+using CustomMta.Smtp;
 using EmailAuth;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
 using EmailAuth.Message;
 using EmailAuth.Spf;
-using CustomMta.Smtp;
 
 namespace CustomMta.Mail;
 
