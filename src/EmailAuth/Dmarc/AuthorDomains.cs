@@ -163,7 +163,8 @@ public sealed class AuthorDomains
     {
         Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
         value = value[..ShownDomain.Read(shown, room, out var written)];
-        if (!DomainName.TryParse(room[..written], out var domain) || domain.LabelCount < 2)
+        // A name of one label is not even made.
+        if (!room[..written].Contains((byte)'.') || !DomainName.TryParse(room[..written], out var domain) || domain.LabelCount < 2)
         {
             domains.Taken?.RefuseShown(value);
             return;
@@ -186,7 +187,8 @@ public sealed class AuthorDomains
             var rest = value;
             var length = TakeDomain(ref value, room);
             var text = rest[..^value.Length];
-            if (DomainName.TryParse(((ReadOnlySpan<byte>)room[..length]).TrimEnd((byte)'.'), out var domain) && domain.LabelCount > 1)
+            var name = ((ReadOnlySpan<byte>)room[..length]).TrimEnd((byte)'.');
+            if (name.Contains((byte)'.') && DomainName.TryParse(name, out var domain) && domain.LabelCount > 1)
                 domains.Add(domain, text);
             else
                 domains.Taken?.RefuseDomain(text);
