@@ -1,3 +1,4 @@
+using System.Text;
 using EmailAuth.Arc;
 using EmailAuth.Dkim;
 using EmailAuth.Dns;
@@ -44,34 +45,50 @@ internal sealed class SignaturePrivacy(byte[] hidden, TakenOctets taken, Pseudon
         }
     }
 
-    /// <summary>Where a list goes wrong by its names, such as by one that stands twice, it must go on to: they are replaced each by one of its own.</summary>
+    /// <summary>Where a list goes wrong by its names, such as by one that stands twice, it must go on to: each is replaced by one of its own.</summary>
     private void TakeTagNames(ReadOnlySpan<byte> value)
     {
-        HashSet<string>? used = null;
+        Dictionary<string, string>? replacements = null;
         var reader = new TagListReader(value);
         for (var count = 0; count <= SignatureLimits.MaxTags && reader.MoveNext(); count++)
         {
             // The names that there are have one letter or two.
             if (reader.Name.Length > 2)
-            {
-                var name = HiddenAt(reader.Name);
-                HeaderPrivacy.ReplaceWords(name, pseudonyms);
-                while (IsRepeated(reader, value) is false && !(used ??= []).Add(Octets.ToText(name)))
-                    HeaderPrivacy.ReplaceWords(name, pseudonyms);
-            }
+                ReplaceTagName(HiddenAt(reader.Name), replacements ??= []);
             taken.Take(reader.Name);
         }
     }
 
-    private static bool IsRepeated(in TagListReader at, ReadOnlySpan<byte> value)
+    private void ReplaceTagName(Span<byte> name, Dictionary<string, string> replacements)
     {
-        var reader = new TagListReader(value);
-        while (reader.MoveNext() && reader.NamePosition < at.NamePosition)
+        var original = Octets.ToText(name);
+        if (!replacements.TryGetValue(original, out var replacement))
         {
-            if (reader.Name.SequenceEqual(at.Name))
-                return true;
+            HeaderPrivacy.ReplaceWords(name, pseudonyms);
+            // Where another has it already, the next one that is free: of no form there are more names than the form has.
+            while (replacements.ContainsValue(replacement = Octets.ToText(name)))
+                StepOn(name);
+            replacements.Add(original, replacement);
         }
-        return false;
+        Encoding.Latin1.GetBytes(replacement, name);
+    }
+
+    /// <summary>To the next name of the same form: a digit, a small or a capital letter stays one; the first comes after the last.</summary>
+    private static void StepOn(Span<byte> name)
+    {
+        for (var at = name.Length - 1; at >= 0; at--)
+        {
+            (name[at], var goesOn) = name[at] switch
+            {
+                (byte)'9' => ((byte)'0', true),
+                (byte)'z' => ((byte)'a', true),
+                (byte)'Z' => ((byte)'A', true),
+                (byte)'_' => ((byte)'_', true),
+                var octet => ((byte)(octet + 1), false),
+            };
+            if (!goesOn)
+                return;
+        }
     }
 
     private void TakeValue(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text, bool isArc)

@@ -143,6 +143,23 @@ public class HeaderPrivacyTests
     [TestCase("[secretjohn]")]
     public async Task A_name_in_HELO_cannot_be_read(string helo) => await AssertHidesAsync(From, Secret, "", helo);
 
+    private static IEnumerable<string> TagNames() =>
+    [
+        string.Concat("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".Select(static letter => $"{letter}__=1; ")),
+        string.Concat(Enumerable.Range(0, 10).Select(static digit => $"a_{digit}=1; ")),
+        string.Concat(Enumerable.Range(0, 10).Select(static digit => $"a_{digit}=1; ")) + "a_7=1",
+    ];
+
+    [Test, TestCaseSource(nameof(TagNames))]
+    public async Task As_many_tags_as_there_are_names_of_one_form_get_one_each(string tags)
+    {
+        var result = await VerifyAsync(Dkim(tags), "ann@example.com", "mx.example.com");
+        // Under many keys: whether two replacements meet is chance.
+        var capsules = Task.Run(() => Enumerable.Range(0, 50).Select(_ => result.ToCapsule(Hashed)).ToList());
+        foreach (var capsule in await capsules.WaitAsync(TimeSpan.FromSeconds(30)))
+            Assert.That((await capsule.ReplayAsync()).Differences, Is.Empty);
+    }
+
     [Test]
     public async Task Domains_that_are_judged_stay()
     {
