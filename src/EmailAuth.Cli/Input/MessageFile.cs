@@ -38,7 +38,9 @@ internal sealed class MessageFile : IAsyncDisposable
                 EmailAuthCommand.Tell(io, "the message is read from this terminal; Ctrl-D ends it.");
             if (name == "-")
                 return await SpoolAsync(name, io.Input, cancellationToken).ConfigureAwait(false);
-            var file = OpenFile(name);
+#pragma warning disable RS0030 // The command is the host: a pipe opens when somebody writes to it, and an interrupt does not wait for that.
+            var file = await Task.Run(() => OpenFile(name), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+#pragma warning restore RS0030
             if (file.CanSeek)
                 return await ScanAsync(name, file, cancellationToken).ConfigureAwait(false);
             await using (file.ConfigureAwait(false))
