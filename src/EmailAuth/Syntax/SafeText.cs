@@ -27,12 +27,12 @@ internal static class SafeText
         return safe?.ToString() ?? text;
     }
 
-    private static bool IsSeen(ReadOnlySpan<char> text, int at) => CharUnicodeInfo.GetUnicodeCategory(text[at]) switch
+    private static bool IsSeen(ReadOnlySpan<char> text, int at)
     {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
-        UnicodeCategory.Surrogate => char.IsHighSurrogate(text[at])
-            ? at + 1 < text.Length && char.IsLowSurrogate(text[at + 1])
-            : at > 0 && char.IsHighSurrogate(text[at - 1]),
-        _ => true,
-    };
+        // Each half of a pair is what the pair is.
+        var start = char.IsLowSurrogate(text[at]) && at > 0 && char.IsHighSurrogate(text[at - 1]) ? at - 1 : at;
+        Rune.DecodeFromUtf16(text[start..], out var rune, out _);
+        return !(char.IsSurrogate(text[at]) && rune == Rune.ReplacementChar)
+            && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    }
 }
