@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using EmailAuth.Dns;
 using EmailAuth.Hosting;
+using EmailAuth.Hosting.Tests;
 using EmailAuth.Message;
 using EmailAuth.Tests.Dns;
 using Microsoft.Extensions.Caching.Distributed;
@@ -157,15 +158,11 @@ public class MetricsGuideTests
 
     private static async Task MeasureSharedCacheAsync()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddDistributedMemoryCache();
-        using var host = builder.Build();
-        var memory = host.Services.GetRequiredService<IDistributedCache>();
-        var zone = ZoneDnsResolver.Parse("a.example. 60 TXT \"x\"");
-        var keys = new KeyRecorder(memory);
-        var shared = new SharedCacheDnsResolver(zone, keys);
+        var memory = new SharedMemory();
+        var shared = new SharedCacheDnsResolver(ZoneDnsResolver.Parse("a.example. 60 TXT \"x\""), memory);
         await shared.QueryAsync(Ask("a.example"));
-        await memory.SetAsync(keys.Keys.First(), [1, 2, 3], new DistributedCacheEntryOptions());
+        await memory.WrittenAsync();
+        memory.Entries[memory.Entries.Keys.Single()] = ([1, 2, 3], new DistributedCacheEntryOptions());
         await shared.QueryAsync(Ask("a.example"));
     }
 
@@ -174,32 +171,6 @@ public class MetricsGuideTests
     private sealed class Resolver(Func<DnsQuestion, Task<DnsAnswer>> answer) : IDnsResolver
     {
         public ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default) => new(answer(question));
-    }
-
-    /// <summary>Hands everything on, and knows what was asked for.</summary>
-    private sealed class KeyRecorder(IDistributedCache inner) : IDistributedCache
-    {
-        public ConcurrentQueue<string> Keys { get; } = new();
-
-        public Task<byte[]?> GetAsync(string key, CancellationToken token = default)
-        {
-            Keys.Enqueue(key);
-            return inner.GetAsync(key, token);
-        }
-
-        public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) => inner.SetAsync(key, value, options, token);
-
-        public byte[]? Get(string key) => throw new NotSupportedException();
-
-        public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw new NotSupportedException();
-
-        public void Refresh(string key) => throw new NotSupportedException();
-
-        public Task RefreshAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
-
-        public void Remove(string key) => throw new NotSupportedException();
-
-        public Task RemoveAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
     }
 
     /// <summary>Hears every instrument whose meter begins with EmailAuth.</summary>

@@ -51,21 +51,15 @@ internal static class DmarcReasonText
 
     private static string Text(IdentifierAlignment? alignment) => alignment is null
         ? "no authenticated identifier is aligned"
-        : $"{Name(alignment)} passed, {(alignment.IsAlignedPass ? "and" : "but")} {alignment.Text}";
+        : $"{alignment.MethodName} passed, {(alignment.IsAlignedPass ? "and" : "but")} {alignment.Text}";
 
     private static string TemporaryError(AuthorDomainResult result)
     {
         foreach (var alignment in result.Identifiers)
         {
             if (alignment.Identifier.Outcome == IdentifierOutcome.TempError && alignment.Outcome is AlignmentOutcome.Unknown or AlignmentOutcome.Relaxed or AlignmentOutcome.Strict)
-                return $"{Name(alignment)} ended in a temporary error, and {alignment.Text}";
+                return $"{alignment.MethodName} ended in a temporary error, and {alignment.Text}";
         }
         return "the check of an identifier ended in a temporary error";
     }
-
-    private static string Name(IdentifierAlignment alignment) => alignment.Identifier.Method switch
-    {
-        IdentifierMethod.Spf => "SPF",
-        IdentifierMethod.Dkim => "DKIM",
-    };
 }

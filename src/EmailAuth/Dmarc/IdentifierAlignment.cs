@@ -68,22 +68,24 @@ public sealed class IdentifierAlignment
         AlignmentOutcome.NotAligned => $"{Identifier.Domain} lies outside {_author.OrganizationalDomain ?? _author.AuthorDomain.TakeLast(1)}",
     };
 
+    /// <summary>The method for people.</summary>
+    internal string MethodName => Identifier.Method switch
+    {
+        IdentifierMethod.Spf => "SPF",
+        IdentifierMethod.Dkim => "DKIM",
+    };
+
     /// <summary>How the check ended, and the comparison, for people.</summary>
     public override string ToString()
     {
-        var method = Identifier.Method switch
-        {
-            IdentifierMethod.Spf => "SPF",
-            IdentifierMethod.Dkim => "DKIM",
-        };
         var isAligned = Outcome is AlignmentOutcome.Relaxed or AlignmentOutcome.Strict;
         return Identifier.Outcome switch
         {
-            IdentifierOutcome.Pass => $"{method} passed: {Text}",
-            IdentifierOutcome.Fail when isAligned => $"{method} did not pass; it would be aligned, as {Text}",
-            IdentifierOutcome.Fail => $"{method} did not pass: {Text}",
-            IdentifierOutcome.TempError when isAligned => $"{method} is undecided; it would be aligned, as {Text}",
-            IdentifierOutcome.TempError => $"{method} is undecided: {Text}",
+            IdentifierOutcome.Pass => $"{MethodName} passed: {Text}",
+            IdentifierOutcome.Fail when isAligned => $"{MethodName} did not pass; it would be aligned, as {Text}",
+            IdentifierOutcome.Fail => $"{MethodName} did not pass: {Text}",
+            IdentifierOutcome.TempError when isAligned => $"{MethodName} is undecided; it would be aligned, as {Text}",
+            IdentifierOutcome.TempError => $"{MethodName} is undecided: {Text}",
         };
     }
 

@@ -10,33 +10,16 @@ using MimeKit;
 namespace EmailAuth.Samples.Tests.CustomMta;
 
 /// <summary>Mail that MailKit sends: the reply by the verdict, and the stored file octet for octet.</summary>
-public sealed class DeliveryTests
+public sealed class DeliveryTests() : MtaTests("--Smtp:Mailboxes:δοκιμή@receiver.example=greek")
 {
-    private MailWorld _world = null!;
-    private MtaServer _server = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _world = new MailWorld();
-        _server = await MtaServer.StartAsync(_world.Zone, "--Smtp:Mailboxes:δοκιμή@receiver.example=greek");
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        await _server.DisposeAsync();
-        _world.Dispose();
-    }
-
     [Test]
     [Rfc(5321, "4.4")]
     public async Task Good_mail_is_stored_with_our_fields_before_it_and_not_an_octet_else()
     {
-        var message = await _world.SignAsync(MailWorld.Compose("ann@good.example", "good"), "good.example");
+        var message = await World.SignAsync(MailWorld.Compose("ann@good.example", "good"), "good.example");
         await SendAsync(message, "ann@good.example", "bob@receiver.example");
 
-        var file = _server.FilesOf("bob").Single();
+        var file = Server.FilesOf("bob").Single();
         Assert.That(File.ReadAllBytes(file), Is.EqualTo(await StoredAsync(file, message, message, "ann@good.example", "bob@receiver.example")));
         Assert.That(Encoding.UTF8.GetString(File.ReadAllBytes(file)), Does.Contain("spf=pass").And.Contain("dkim=pass").And.Contain("dmarc=pass"));
     }
@@ -50,13 +33,13 @@ public sealed class DeliveryTests
             return;
         const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var open = new List<string>();
-        foreach (var entry in Directory.EnumerateFileSystemEntries(_server.Folder, "*", SearchOption.AllDirectories).Append(_server.Folder))
+        foreach (var entry in Directory.EnumerateFileSystemEntries(Server.Folder, "*", SearchOption.AllDirectories).Append(Server.Folder))
         {
             if ((File.GetUnixFileMode(entry) & Others) != 0)
                 open.Add(entry);
         }
         Assert.That(open, Is.Empty);
-        Assert.That(_server.FilesOf("reader"), Is.Not.Empty);
+        Assert.That(Server.FilesOf("reader"), Is.Not.Empty);
     }
 
     [Test]
@@ -66,12 +49,12 @@ public sealed class DeliveryTests
         const string Ours = "Authentication-Results: MX.receiver.example;\r\n dmarc=pass header.from=bank.example\r\n";
         const string Others = "Authentication-Results: mx.elsewhere.example; spf=pass smtp.mailfrom=x@y.example\r\n";
         const string Disguised = "authentication-results : \"mx.receiver.example\" 1; dkim=pass header.d=bank.example\r\n";
-        var signed = await _world.SignAsync(MailWorld.Compose("ann@good.example", "forged"), "good.example");
+        var signed = await World.SignAsync(MailWorld.Compose("ann@good.example", "forged"), "good.example");
         byte[] Before(string fields) => [.. Encoding.ASCII.GetBytes(fields), .. signed];
 
         await SendAsync(Before(Ours + Others + Disguised), "ann@good.example", "accounts@receiver.example");
 
-        var file = _server.FilesOf("accounts").Single();
+        var file = Server.FilesOf("accounts").Single();
         Assert.That(File.ReadAllBytes(file), Is.EqualTo(await StoredAsync(file, Before(Ours + Others + Disguised), Before(Others), "ann@good.example", "accounts@receiver.example")));
     }
 
@@ -79,12 +62,12 @@ public sealed class DeliveryTests
     [Rfc(7372, "3.4")]
     public async Task Spoofed_mail_is_refused_with_5_7_26_and_not_stored()
     {
-        var message = await _world.SignAsync(MailWorld.Compose("ceo@good.example", "spoofed"), "attacker.example");
+        var message = await World.SignAsync(MailWorld.Compose("ceo@good.example", "spoofed"), "attacker.example");
         var refusal = (await Assert.ThrowsAsync<SmtpCommandException>(() => SendAsync(message, "bounce@attacker.example", "reader@receiver.example")))!;
         Assert.That(((int)refusal.StatusCode, refusal.Message), Is.EqualTo((550,
             "5.7.26 DMARC: no authenticated identifier is aligned with good.example: SPF passed, but attacker.example lies outside good.example; "
             + "DKIM passed, but attacker.example lies outside good.example")));
-        Assert.That(_server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain("spoofed"));
+        Assert.That(Server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain("spoofed"));
     }
 
     [Test]
@@ -92,8 +75,8 @@ public sealed class DeliveryTests
     {
         var message = MailWorld.Compose("orders@unhappy.example", "quarantine");
         await SendAsync(message, "orders@unhappy.example", "postmaster");
-        Assert.That(_server.FilesOf("postmaster"), Is.Empty);
-        Assert.That(File.ReadAllText(_server.FilesOf("postmaster", ".Junk").Single()), Does.Contain("dmarc=fail").And.Contain("policy.dmarc=quarantine"));
+        Assert.That(Server.FilesOf("postmaster"), Is.Empty);
+        Assert.That(File.ReadAllText(Server.FilesOf("postmaster", ".Junk").Single()), Does.Contain("dmarc=fail").And.Contain("policy.dmarc=quarantine"));
     }
 
     [TestCase("From: CEO of good example\r\n", TestName = "A From without an address goes to Junk")]
@@ -103,10 +86,10 @@ public sealed class DeliveryTests
     public async Task Mail_whose_author_cannot_be_judged_is_accepted_into_Junk(string from)
     {
         var subject = $"author {from.Length}";
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.SendDataAsync(Encoding.ASCII.GetBytes($"{from}Subject: {subject}\r\n\r\nPay me.\r\n")), Does.StartWith("250 2.0.0 "));
-        Assert.That(_server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain(subject));
-        Assert.That(_server.FilesOf("reader", ".Junk").Select(File.ReadAllText).Single(text => text.Contains(subject, StringComparison.Ordinal)), Does.Contain("dmarc=permerror"));
+        Assert.That(Server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain(subject));
+        Assert.That(Server.FilesOf("reader", ".Junk").Select(File.ReadAllText).Single(text => text.Contains(subject, StringComparison.Ordinal)), Does.Contain("dmarc=permerror"));
     }
 
     [TestCase("ann@lost.example", "4.7.0 DMARC: ")]
@@ -115,13 +98,13 @@ public sealed class DeliveryTests
     [Rfc(7372, "3.2")]
     public async Task Mail_whose_DNS_fails_is_deferred(string from, string reply)
     {
-        var message = await _world.SignAsync(MailWorld.Compose(from, "deferred"), "keyless.example");
+        var message = await World.SignAsync(MailWorld.Compose(from, "deferred"), "keyless.example");
         if (from != "ann@keyless.example")
             message = MailWorld.Compose(from, "deferred");
         var refusal = (await Assert.ThrowsAsync<SmtpCommandException>(() => SendAsync(message, from, "reader@receiver.example")))!;
         Assert.That((int)refusal.StatusCode, Is.EqualTo(451));
         Assert.That(refusal.Message, Does.StartWith(reply));
-        Assert.That(_server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain("deferred"));
+        Assert.That(Server.FilesOf("reader").Select(File.ReadAllText), Has.None.Contain("deferred"));
     }
 
     [Test]
@@ -130,7 +113,7 @@ public sealed class DeliveryTests
     {
         var message = MailWorld.Compose("ann@good.example", "greek");
         await SendAsync(message, "ann@good.example", "δοκιμή@receiver.example");
-        var file = _server.FilesOf("greek").Single();
+        var file = Server.FilesOf("greek").Single();
         var text = File.ReadAllText(file);
         Assert.That(text, Does.Contain("with UTF8SMTP").And.Contain("for <δοκιμή@receiver.example>;"));
     }
@@ -141,7 +124,7 @@ public sealed class DeliveryTests
         using var client = await ConnectAsync();
         var message = MimeMessage.Load(new MemoryStream(MailWorld.Compose("ann@good.example", "both")));
         await client.SendAsync(message, new MailboxAddress("", "ann@good.example"), [new MailboxAddress("", "reader@receiver.example"), new MailboxAddress("", "BOB@receiver.example")]);
-        string Stored(string box) => _server.FilesOf(box).Select(File.ReadAllText).Single(static text => text.Contains("Subject: both", StringComparison.Ordinal));
+        string Stored(string box) => Server.FilesOf(box).Select(File.ReadAllText).Single(static text => text.Contains("Subject: both", StringComparison.Ordinal));
         Assert.That(Stored("reader"), Is.EqualTo(Stored("bob")).And.Not.Contain("for <"));
     }
 
@@ -149,18 +132,18 @@ public sealed class DeliveryTests
     public async Task What_was_done_can_be_seen_at_the_metrics()
     {
         await SendAsync(MailWorld.Compose("ann@good.example", "measured"), "ann@good.example", "reader@receiver.example");
-        var scrape = await _server.ScrapeAsync();
+        var scrape = await Server.ScrapeAsync();
         Assert.That(scrape, Does.Contain("emailauth_verdicts_total{").And.Contain("emailauth_verify_duration_seconds_bucket{").And.Contain("emailauth_verify_active{")
             .And.Contain("emailauth_verify_dns_queries_bucket{").And.Contain("emailauth_dns_cache_misses_total{").And.Contain("mta_connections_active{"));
         Assert.That(scrape, Does.Contain("emailauth_dmarc=\"pass\",le=\"0.005\"").And.Contain("le=\"15\""), "boundaries that a dashboard can use");
-        Assert.That(await _server.CounterAsync("mta_messages_total", "mta_reply=\"250\"", "mta_status=\"2.0.0\""), Is.GreaterThan(0));
-        Assert.That(_server.Log, Does.Contain("good.example: DMARC pass").And.Not.Contain("127.0.0.1 ").And.Not.Contain("ann@"));
+        Assert.That(await Server.CounterAsync("mta_messages_total", "mta_reply=\"250\"", "mta_status=\"2.0.0\""), Is.GreaterThan(0));
+        Assert.That(Server.Log, Does.Contain("good.example: DMARC pass").And.Not.Contain("127.0.0.1 ").And.Not.Contain("ann@"));
     }
 
     /// <summary>What the file must hold, to the last octet, made with the library from the same zone.</summary>
     private async Task<byte[]> StoredAsync(string file, byte[] sent, byte[] kept, string mailFrom, string recipient)
     {
-        var authenticator = new EmailAuthenticator(ZoneDnsResolver.Parse(_world.Zone));
+        var authenticator = new EmailAuthenticator(ZoneDnsResolver.Parse(World.Zone));
         var result = await authenticator.VerifyAsync(EmailMessage.FromBytes(sent), new SmtpSession(IPAddress.Loopback, "client.test", mailFrom));
         var lines = File.ReadAllLines(file);
         var date = lines[Array.FindIndex(lines, static line => line.StartsWith("    for <", StringComparison.Ordinal)) + 1].Trim();
@@ -186,7 +169,7 @@ public sealed class DeliveryTests
     private async Task<SmtpClient> ConnectAsync()
     {
         var client = new SmtpClient { LocalDomain = "client.test" };
-        await client.ConnectAsync("127.0.0.1", _server.Port, useSsl: false);
+        await client.ConnectAsync("127.0.0.1", Server.Port, useSsl: false);
         return client;
     }
 }

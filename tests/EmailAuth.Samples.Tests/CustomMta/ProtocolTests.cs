@@ -4,38 +4,26 @@ using EmailAuth.Tests;
 namespace EmailAuth.Samples.Tests.CustomMta;
 
 /// <summary>What the server makes of clients that know the protocol well, badly, or too well. After every test it must serve the next client.</summary>
-public sealed class ProtocolTests
+public sealed class ProtocolTests() : MtaTests(
+    "--Smtp:MaxMessageOctets=1000000", "--Smtp:MaxTextLineOctets=2000", "--Smtp:MaxRecipients=3", "--Smtp:Mailboxes:δοκιμή@receiver.example=greek",
+    "--Smtp:MaxConnections=300", "--Smtp:MaxConnectionsPerClient=250")
 {
-    private MailWorld _world = null!;
-    private MtaServer _server = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _world = new MailWorld();
-        _server = await MtaServer.StartAsync(_world.Zone,
-            "--Smtp:MaxMessageOctets=1000000", "--Smtp:MaxTextLineOctets=2000", "--Smtp:MaxRecipients=3", "--Smtp:Mailboxes:δοκιμή@receiver.example=greek",
-            "--Smtp:MaxConnections=300", "--Smtp:MaxConnectionsPerClient=250");
-    }
-
     [OneTimeTearDown]
-    public async Task Stop()
+    public async Task It_serves_after_all()
     {
-        using (var talk = await SmtpTalk.BeginAsync(_server))
+        using (var talk = await SmtpTalk.BeginAsync(Server))
             Assert.That(await talk.SendDataAsync(MailWorld.Compose("a@good.example", "after all", "x")), Does.StartWith("250 2.0.0 "));
-        Assert.That(_server.Log, Does.Not.Contain("A conversation failed"));
-        await _server.DisposeAsync();
-        _world.Dispose();
+        Assert.That(Server.Log, Does.Not.Contain("A conversation failed"));
     }
 
     /// <summary>The subject tells whose message a file is.</summary>
-    private bool IsStored(string subject) => _server.FilesOf("reader").Any(file => File.ReadAllText(file).Contains($"Subject: {subject}\r\n", StringComparison.Ordinal));
+    private bool IsStored(string subject) => Server.FilesOf("reader").Any(file => File.ReadAllText(file).Contains($"Subject: {subject}\r\n", StringComparison.Ordinal));
 
     [TearDown]
-    public async Task The_server_serves_the_next_client()
+    public async Task TheServer_serves_the_next_client()
     {
-        Assert.That(_server.IsRunning, _server.Log);
-        using var talk = await SmtpTalk.ConnectAsync(_server);
+        Assert.That(Server.IsRunning, Server.Log);
+        using var talk = await SmtpTalk.ConnectAsync(Server);
         Assert.That(await talk.HearAsync(), Does.StartWith("220 "));
         Assert.That(await talk.AskAsync("QUIT"), Does.StartWith("221 "));
         Assert.That(await talk.HearAsync(), Is.Null);
@@ -86,7 +74,7 @@ public sealed class ProtocolTests
     [Rfc(5321, "4.1")]
     public async Task Commands(string commands, string reply)
     {
-        using var talk = await SmtpTalk.ConnectAsync(_server);
+        using var talk = await SmtpTalk.ConnectAsync(Server);
         var last = await talk.HearAsync();
         foreach (var command in commands.Split('|'))
             last = await talk.AskAsync(command);
@@ -99,8 +87,8 @@ public sealed class ProtocolTests
     {
         var message = MailWorld.Compose("a@good.example", "by a page", "");
         var body = $"EHLO x\r\nMAIL FROM:<a@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nBDAT {message.Length} LAST\r\n{Encoding.UTF8.GetString(message)}QUIT\r\n";
-        using var talk = await SmtpTalk.ConnectAsync(_server);
-        await talk.SayAsync($"POST / HTTP/1.1\r\nHost: localhost:{_server.Port}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        using var talk = await SmtpTalk.ConnectAsync(Server);
+        await talk.SayAsync($"POST / HTTP/1.1\r\nHost: localhost:{Server.Port}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         var replies = new List<string>();
         while (await talk.HearAsync() is { } reply)
             replies.Add(reply[..3]);
@@ -111,10 +99,10 @@ public sealed class ProtocolTests
     [TestCase(" ")]
     [TestCase("\t")]
     [Rfc(5322, "2.2.3")]
-    public async Task No_message_continues_the_fields_of_the_server(string white)
+    public async Task No_message_continues_the_fields_of_theServer(string white)
     {
         var message = Encoding.ASCII.GetBytes($"{white}by bank.example with ESMTPS; Tue, 1 Jan 2030 00:00:00 +0000\r\nFrom: <a@good.example>\r\nSubject: continued\r\n\r\n");
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.SendDataAsync(message), Does.StartWith("550 5.6.0 "));
         foreach (var command in (string[])["MAIL FROM:<a@good.example>", "RCPT TO:<reader@receiver.example>"])
             Assert.That(await talk.AskAsync(command), Does.StartWith("250 "));
@@ -129,7 +117,7 @@ public sealed class ProtocolTests
     [Rfc(2920, "3.1")]
     public async Task Pipelined_commands_are_answered_in_their_order()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync("MAIL FROM:<a@good.example>\r\nRCPT TO:<nobody@receiver.example>\r\nRCPT TO:<reader@receiver.example>\r\nDATA\r\n");
         var replies = new List<string?>();
         for (var i = 0; i < 4; i++)
@@ -147,7 +135,7 @@ public sealed class ProtocolTests
     [Rfc(2920, "3.1")]
     public async Task Text_that_comes_before_the_reply_to_DATA_is_never_read_as_commands()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync("MAIL FROM:<a@good.example>\r\nDATA\r\nMAIL FROM:<evil@good.example>\r\nRCPT TO:<reader@receiver.example>\r\n");
         Assert.That(await talk.HearAsync(), Does.StartWith("250 "));
         Assert.That(await talk.HearAsync(), Is.Null.Or.StartsWith("421 4.5.1 "));
@@ -168,7 +156,7 @@ public sealed class ProtocolTests
     [Rfc(5321, "2.3.8")]
     public async Task Nothing_else_ends_a_message(string end)
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         var smuggled = $"MAIL FROM:<ceo@good.example>\r\nRCPT TO:<reader@receiver.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nx";
         Assert.That(await talk.SendDataAsync(Encoding.ASCII.GetBytes($"From: <a@good.example>\r\nSubject: carrier\r\n\r\ntext{end}{smuggled}")), Does.StartWith("550 5.6.0 "));
         // One message, one reply.
@@ -182,7 +170,7 @@ public sealed class ProtocolTests
     [Rfc(5321, "2.3.8")]
     public async Task A_command_with_another_line_end_ends_the_conversation(string text)
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync(text);
         Assert.That(await talk.HearAsync(), Is.Null.Or.StartsWith("421 4.5.2 "));
         Assert.That(await talk.HearAsync(), Is.Null);
@@ -196,14 +184,14 @@ public sealed class ProtocolTests
         var kept = "From: <a@good.example>\r\nSubject: dots\r\n\r\n.\r\n..two\r\none\r\nmiddle.\r\n\r\n"u8.ToArray();
         for (var split = stuffed.Length - 12; split < stuffed.Length; split++)
         {
-            using var talk = await SmtpTalk.BeginAsync(_server);
+            using var talk = await SmtpTalk.BeginAsync(Server);
             await talk.AskAsync("DATA");
             await talk.SayAsync(stuffed.AsMemory(0, split));
             await Task.Delay(5);
             await talk.SayAsync(stuffed.AsMemory(split));
             var reply = await talk.HearAsync();
             Assert.That(reply, Does.StartWith("250 2.0.0 Stored as "));
-            var stored = File.ReadAllBytes(Path.Combine(_server.Folder, "reader", "new", reply![("250 2.0.0 Stored as ".Length)..]));
+            var stored = File.ReadAllBytes(Path.Combine(Server.Folder, "reader", "new", reply![("250 2.0.0 Stored as ".Length)..]));
             Assert.That(stored.AsSpan().EndsWith(kept), $"split at {split}");
         }
     }
@@ -217,8 +205,8 @@ public sealed class ProtocolTests
         var message = MailWorld.Compose("a@good.example", $"chunks {size}", "a\r\n.\r\n..b\r\n");
         // Where each octet has a command of its own, a short message will do.
         if (size > 1)
-            message = await _world.SignAsync(message, "good.example");
-        using var talk = await SmtpTalk.BeginAsync(_server);
+            message = await World.SignAsync(message, "good.example");
+        using var talk = await SmtpTalk.BeginAsync(Server);
         for (var at = 0; at < message.Length; at += size)
         {
             var chunk = message.AsMemory(at, Math.Min(size, message.Length - at));
@@ -229,7 +217,7 @@ public sealed class ProtocolTests
         Assert.That(await talk.AskAsync("MAIL FROM:<b@good.example>"), Does.StartWith("503 "));
         var reply = await talk.AskAsync("BDAT 0 LAST");
         Assert.That(reply, Does.StartWith("250 2.0.0 Stored as "));
-        var stored = File.ReadAllBytes(Path.Combine(_server.Folder, "reader", "new", reply!["250 2.0.0 Stored as ".Length..]));
+        var stored = File.ReadAllBytes(Path.Combine(Server.Folder, "reader", "new", reply!["250 2.0.0 Stored as ".Length..]));
         Assert.That(stored.AsSpan().EndsWith(message));
         if (size > 1)
             Assert.That(Encoding.UTF8.GetString(stored), Does.Contain("dkim=pass"));
@@ -239,7 +227,7 @@ public sealed class ProtocolTests
     [Rfc(3030, "2")]
     public async Task A_chunk_that_is_refused_is_read_to_its_end_all_the_same()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync("BDAT 25 LAST\r\nMAIL FROM:<a@b.example>\r\nMAIL FROM:<a@good.example>\r\n");
         Assert.That(await talk.HearAsync(), Does.StartWith("503 "));
         Assert.That(await talk.HearAsync(), Does.StartWith("250 2.1.0 "));
@@ -261,7 +249,7 @@ public sealed class ProtocolTests
     [TestCase("BDAT 1 FIRST")]
     public async Task A_chunk_whose_end_nobody_knows_ends_the_conversation(string command)
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.AskAsync(command), Does.StartWith("421 4.3.4 "));
         Assert.That(await talk.HearAsync(), Is.Null);
     }
@@ -270,7 +258,7 @@ public sealed class ProtocolTests
     [Rfc(1870, "6.2")]
     public async Task A_message_that_is_larger_than_announced_is_read_to_its_end_and_refused()
     {
-        using var talk = await SmtpTalk.BeginAsync(_server, "<a@good.example> SIZE=10");
+        using var talk = await SmtpTalk.BeginAsync(Server, "<a@good.example> SIZE=10");
         var line = new byte[1000];
         Array.Fill(line, (byte)'a');
         "\r\n"u8.CopyTo(line.AsSpan(998));
@@ -280,13 +268,13 @@ public sealed class ProtocolTests
         await talk.SayAsync(".\r\n");
         Assert.That(await talk.HearAsync(), Does.StartWith("552 5.3.4 "));
         Assert.That(await talk.AskAsync("NOOP"), Does.StartWith("250 "));
-        Assert.That(_server.Unfinished(), Is.Empty);
+        Assert.That(Server.Unfinished(), Is.Empty);
     }
 
     [Test]
     public async Task A_message_without_an_end_is_cut_off()
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.AskAsync("DATA"), Does.StartWith("354 "));
         var zeros = new byte[1 << 16];
         var sent = 0;
@@ -306,14 +294,14 @@ public sealed class ProtocolTests
     [TestCase("x: ", 1900, "250 2.0.0 ")]
     public async Task An_endless_line_of_text(string start, int length, string reply)
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.SendDataAsync(Encoding.ASCII.GetBytes($"From: <a@good.example>\r\n{start}{new string('x', length)}\r\n\r\n")), Does.StartWith(reply));
     }
 
     [Test]
     public async Task A_header_section_beyond_all_bounds_is_refused()
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         var fields = string.Concat(Enumerable.Range(0, 3000).Select(static i => $"X-{i}: y\r\n"));
         Assert.That(await talk.SendDataAsync(MailWorld.Compose("a@good.example", "many fields", fields: fields)), Does.StartWith("550 5.6.0 The header section cannot be judged: TooManyFields"));
     }
@@ -321,7 +309,7 @@ public sealed class ProtocolTests
     [Test]
     public async Task An_endless_command_is_thrown_away_and_then_cut_off()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         Assert.That(await talk.AskAsync("NOOP " + new string('x', 5000)), Does.StartWith("500 5.5.2"));
         Assert.That(await talk.AskAsync("NOOP"), Does.StartWith("250 "));
         try
@@ -341,7 +329,7 @@ public sealed class ProtocolTests
     [TestCase("MAIL FROM:<\u0085@good.example> SMTPUTF8\r\n")]
     public async Task Control_characters_are_in_no_command(string text)
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync(text);
         Assert.That(await talk.HearAsync(), Does.StartWith("500 5.5.2"));
     }
@@ -349,7 +337,7 @@ public sealed class ProtocolTests
     [Test]
     public async Task Octets_that_are_no_UTF8_are_in_no_command()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync((byte[])[.. "MAIL FROM:<"u8, 0xC3, 0x28, .. "@good.example> SMTPUTF8\r\n"u8]);
         Assert.That(await talk.HearAsync(), Does.StartWith("500 5.5.2"));
     }
@@ -358,7 +346,7 @@ public sealed class ProtocolTests
     [Rfc(5321, "4.5.3.1.10")]
     public async Task A_hundred_thousand_recipients_cost_one_connection()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         await talk.SayAsync("MAIL FROM:<a@good.example>\r\n");
         Assert.That(await talk.HearAsync(), Does.StartWith("250 "));
         var block = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("RCPT TO:<reader@receiver.example>\r\n", 1000)));
@@ -387,7 +375,7 @@ public sealed class ProtocolTests
     [TestCase("EHLO again.test\r\nMAIL FROM:<a@good.example>")]
     public async Task Errors_and_transactions_that_come_to_nothing_end_the_conversation(string command)
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         string? reply = "";
         var lines = command.Split("\r\n").Length;
         for (var i = 0; i < 60 && reply?.StartsWith("421", StringComparison.Ordinal) == false; i++)
@@ -414,7 +402,7 @@ public sealed class ProtocolTests
     {
         for (var i = 0; i < 4; i++)
         {
-            using var talk = await SmtpTalk.ConnectAsync(_server);
+            using var talk = await SmtpTalk.ConnectAsync(Server);
             foreach (var part in said.Split('|'))
             {
                 await talk.SayAsync(part);
@@ -423,7 +411,7 @@ public sealed class ProtocolTests
             if (i % 2 == 0)
                 talk.Break();
         }
-        Assert.That(() => _server.Unfinished(), Is.Empty.After(5000, 50));
+        Assert.That(() => Server.Unfinished(), Is.Empty.After(5000, 50));
         Assert.That(IsStored("broken"), Is.False);
     }
 
@@ -442,7 +430,7 @@ public sealed class ProtocolTests
             var text = sent[..end].Replace("\r\n.", "\r\n", StringComparison.Ordinal);
             var isClean = text.Replace("\r\n", "", StringComparison.Ordinal).AsSpan().IndexOfAny('\r', '\n', '\0') < 0;
 
-            using var talk = await SmtpTalk.BeginAsync(_server);
+            using var talk = await SmtpTalk.BeginAsync(Server);
             Assert.That(await talk.AskAsync("DATA"), Does.StartWith("354 "));
             var message = Encoding.ASCII.GetBytes(sent[..(end + 3)]);
             for (int at = 0, length; at < message.Length; at += length)
@@ -450,7 +438,7 @@ public sealed class ProtocolTests
             var reply = await talk.HearAsync();
             Assert.That(reply, Does.StartWith(isClean ? "250 2.0.0 Stored as " : "550 5.6.0 "), $"round {round}: {sent}");
             if (isClean)
-                Assert.That(File.ReadAllText(Path.Combine(_server.Folder, "reader", "new", reply!["250 2.0.0 Stored as ".Length..])), Does.EndWith("\r\n" + text), $"round {round}");
+                Assert.That(File.ReadAllText(Path.Combine(Server.Folder, "reader", "new", reply!["250 2.0.0 Stored as ".Length..])), Does.EndWith("\r\n" + text), $"round {round}");
             Assert.That(await talk.AskAsync("NOOP"), Does.StartWith("250 2.0.0 OK"), $"round {round}: one message has one reply");
         }
     }
@@ -458,11 +446,11 @@ public sealed class ProtocolTests
     [Test]
     public async Task A_message_that_cannot_be_stored_stays_with_the_client()
     {
-        var folders = new[] { Path.Combine(_server.Folder, "spool"), Path.Combine(_server.Folder, "reader", "tmp") };
+        var folders = new[] { Path.Combine(Server.Folder, "spool"), Path.Combine(Server.Folder, "reader", "tmp") };
         foreach (var folder in folders)
         {
             Directory.Move(folder, folder + ".away");
-            using var talk = await SmtpTalk.BeginAsync(_server);
+            using var talk = await SmtpTalk.BeginAsync(Server);
             var isSpool = folder == folders[0];
             var reply = isSpool ? await talk.AskAsync("DATA") : await talk.SendDataAsync(MailWorld.Compose("a@good.example", "no room", ""));
             Assert.That(reply, Does.StartWith("452 4.3.1 "));
@@ -484,10 +472,10 @@ public sealed class ProtocolTests
         {
             for (var i = 0; i < 250; i++)
             {
-                talks.Add(await SmtpTalk.ConnectAsync(_server));
+                talks.Add(await SmtpTalk.ConnectAsync(Server));
                 Assert.That(await talks[^1].HearAsync(), Does.StartWith("220 "));
             }
-            talks.Add(await SmtpTalk.ConnectAsync(_server));
+            talks.Add(await SmtpTalk.ConnectAsync(Server));
             Assert.That(await talks[^1].HearAsync(), Does.StartWith("421 4.7.0 "));
             Assert.That(await talks[^1].HearAsync(), Is.Null);
         }
@@ -498,7 +486,7 @@ public sealed class ProtocolTests
         }
         Assert.That(async () =>
         {
-            using var talk = await SmtpTalk.ConnectAsync(_server);
+            using var talk = await SmtpTalk.ConnectAsync(Server);
             return await talk.HearAsync();
         }, Does.StartWith("220 ").After(5000, 50));
     }

@@ -5,26 +5,10 @@ using EmailAuth.Conformance.Peers;
 namespace EmailAuth.Samples.Tests.CustomMta;
 
 /// <summary>Debian's swaks, and curl, as clients.</summary>
-public sealed class SwaksTests
+public sealed class SwaksTests : MtaTests
 {
-    private MailWorld _world = null!;
-    private MtaServer _server = null!;
-
     [OneTimeSetUp]
-    public async Task Start()
-    {
-        Peer.Require("swaks", "/usr/bin/swaks", "--version");
-        _world = new MailWorld();
-        _server = await MtaServer.StartAsync(_world.Zone);
-    }
-
-    [OneTimeTearDown]
-    public async Task Stop()
-    {
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _world?.Dispose();
-    }
+    public void Swaks_is_here() => Peer.Require("swaks", "/usr/bin/swaks", "--version");
 
     [TestCase("good.example", "good.example", 0, "250 2.0.0 Stored")]
     [TestCase("good.example", "attacker.example", 26, "550 5.7.26 DMARC: ")]
@@ -39,20 +23,20 @@ public sealed class SwaksTests
     [Test]
     public async Task Swaks_leaves_in_the_middle_of_the_message_and_nothing_is_stored()
     {
-        var before = _server.FilesOf("reader").Length;
+        var before = Server.FilesOf("reader").Length;
         var (_, output) = Run(await MessageAsync("good.example", "good.example"), "--drop-after-send", "DATA");
         Assert.That(output, Does.Contain(" -> DATA").And.Not.Contain("Stored"));
-        Assert.That(() => _server.Unfinished(), Is.Empty.After(5000, 50));
-        Assert.That(_server.FilesOf("reader"), Has.Length.EqualTo(before));
+        Assert.That(() => Server.Unfinished(), Is.Empty.After(5000, 50));
+        Assert.That(Server.FilesOf("reader"), Has.Length.EqualTo(before));
     }
 
-    private async Task<byte[]> MessageAsync(string author, string signer) => await _world.SignAsync(MailWorld.Compose($"ann@{author}", "swaks"), signer);
+    private async Task<byte[]> MessageAsync(string author, string signer) => await World.SignAsync(MailWorld.Compose($"ann@{author}", "swaks"), signer);
 
     private (int Exit, string Output) Run(byte[] message, params string[] arguments)
     {
         var (exit, output, error) = Peer.Run(
             "/usr/bin/swaks",
-            ["--server", "127.0.0.1", "--port", _server.Port.ToString(CultureInfo.InvariantCulture), "--ehlo", "client.test", "--to", "reader@receiver.example", "--data", "-", .. arguments],
+            ["--server", "127.0.0.1", "--port", Server.Port.ToString(CultureInfo.InvariantCulture), "--ehlo", "client.test", "--to", "reader@receiver.example", "--data", "-", .. arguments],
             message,
             TimeSpan.FromSeconds(60));
         return (exit, Encoding.UTF8.GetString(output) + error);

@@ -4,26 +4,11 @@ namespace EmailAuth.Samples.Tests.CustomMta;
 
 /// <summary>Clients that are slow, or that stay for ever, with limits of seconds. They wait at the same time, so that it takes the longest limit and not the sum.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class TimeLimitTests
+public sealed class TimeLimitTests() : MtaTests(
+    "--Smtp:CommandTimeLimit=00:00:02", "--Smtp:BlockTimeLimit=00:00:02", "--Smtp:MessageTimeLimit=00:00:04", "--Smtp:ConnectionTimeLimit=00:00:07")
 {
-    private MailWorld _world = null!;
-    private MtaServer _server = null!;
-
-    [OneTimeSetUp]
-    public async Task Start()
-    {
-        _world = new MailWorld();
-        _server = await MtaServer.StartAsync(_world.Zone,
-            "--Smtp:CommandTimeLimit=00:00:02", "--Smtp:BlockTimeLimit=00:00:02", "--Smtp:MessageTimeLimit=00:00:04", "--Smtp:ConnectionTimeLimit=00:00:07");
-    }
-
     [OneTimeTearDown]
-    public async Task Stop()
-    {
-        Assert.That(_server.Unfinished(), Is.Empty);
-        await _server.DisposeAsync();
-        _world.Dispose();
-    }
+    public void Nothing_is_left_half_done() => Assert.That(Server.Unfinished(), Is.Empty);
 
     [TestCase("")]
     [TestCase("EHLO x")]
@@ -32,7 +17,7 @@ public sealed class TimeLimitTests
     [Rfc(5321, "4.5.3.2")]
     public async Task A_client_that_falls_silent_is_told_so_and_left(string said)
     {
-        using var talk = await SmtpTalk.ConnectAsync(_server);
+        using var talk = await SmtpTalk.ConnectAsync(Server);
         await talk.SayAsync(said);
         string? last = null;
         while (await talk.HearAsync() is { } reply)
@@ -43,7 +28,7 @@ public sealed class TimeLimitTests
     [Test]
     public async Task A_message_that_trickles_is_cut_off()
     {
-        using var talk = await SmtpTalk.BeginAsync(_server);
+        using var talk = await SmtpTalk.BeginAsync(Server);
         Assert.That(await talk.AskAsync("DATA"), Does.StartWith("354 "));
         var trickling = TrickleAsync(talk, "x");
         Assert.That(await talk.HearAsync(), Does.StartWith("421 4.4.2 "));
@@ -53,7 +38,7 @@ public sealed class TimeLimitTests
     [Test]
     public async Task A_connection_that_never_ends_is_ended()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         var hearing = Task.Run(async () =>
         {
             string? last = null;
@@ -69,7 +54,7 @@ public sealed class TimeLimitTests
     [Test]
     public async Task A_client_that_reads_no_reply_is_left()
     {
-        using var talk = await SmtpTalk.GreetAsync(_server);
+        using var talk = await SmtpTalk.GreetAsync(Server);
         Assert.That(async () =>
         {
             while (true)
