@@ -38,9 +38,7 @@ internal sealed class MessageFile : IAsyncDisposable
                 EmailAuthCommand.Tell(io, "the message is read from this terminal; Ctrl-D ends it.");
             if (name == "-")
                 return await SpoolAsync(name, io.Input, cancellationToken).ConfigureAwait(false);
-#pragma warning disable RS0030 // The command is the host: a pipe opens when somebody writes to it, and an interrupt does not wait for that.
-            var file = await Task.Run(() => OpenFile(name), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-#pragma warning restore RS0030
+            var file = OpenFile(name);
             if (file.CanSeek)
                 return await ScanAsync(name, file, cancellationToken).ConfigureAwait(false);
             await using (file.ConfigureAwait(false))

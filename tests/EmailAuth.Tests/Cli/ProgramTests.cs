@@ -54,23 +54,4 @@ public class ProgramTests
             await kill.WaitForExitAsync();
         Assert.That(await EndAsync(process), Is.EqualTo(((int)ExitStatus.Interrupted, "emailauth: interrupted.\n")));
     }
-
-    private static bool IsOpeningAPipe(Process process) => OperatingSystem.IsLinux()
-        && Directory.EnumerateDirectories($"/proc/{process.Id}/task").Count(static task => File.ReadAllText(Path.Combine(task, "wchan")).Contains("partner", StringComparison.Ordinal)) > 1;
-
-    [Test]
-    public async Task An_interrupt_ends_it_while_nobody_writes_to_the_pipe_that_it_was_given()
-    {
-        using var folder = new TemporaryFolder();
-        var pipe = Path.Combine(Path.GetDirectoryName(folder.Write("zone", ""))!, "pipe");
-        using (var make = Process.Start("mkfifo", [pipe]))
-            await make.WaitForExitAsync();
-        using var process = Start("verify", "--zone", Path.Combine(Path.GetDirectoryName(pipe)!, "zone"), pipe);
-        // Where the kernel tells, it is under way when a thread waits for the other end; another one does so for debuggers.
-        for (var i = 0; i < 60 && !IsOpeningAPipe(process); i++)
-            await Task.Delay(50);
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            await kill.WaitForExitAsync();
-        Assert.That(await EndAsync(process), Is.EqualTo(((int)ExitStatus.Interrupted, "emailauth: interrupted.\n")));
-    }
 }
