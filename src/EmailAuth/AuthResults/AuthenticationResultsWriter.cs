@@ -203,7 +203,10 @@ internal static class AuthenticationResultsWriter
         return Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
     }
 
-    /// <summary>Without control characters and line separators, outside ASCII only where that is allowed, cut with a mark where it is too long.</summary>
+    /// <summary>
+    /// Without control characters, outside ASCII only where that is allowed, cut with a mark where it is too long. Line and paragraph separators are no
+    /// controls (H1): dropped without a mark they would make another mailbox's name, so that a "?" stands for them.
+    /// </summary>
     private static ReadOnlySpan<char> Clean(ReadOnlySpan<char> text, int longest, bool allowUtf8)
     {
         // Nearly every text is printable ASCII, and stays what it is.
@@ -213,9 +216,11 @@ internal static class AuthenticationResultsWriter
         int octets = 0, cut = 0;
         foreach (var given in text.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(given) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            var category = Rune.GetUnicodeCategory(given);
+            if (category is UnicodeCategory.Control)
                 continue;
-            var rune = given.IsAscii || allowUtf8 ? given : new Rune('?');
+            var isSeparator = category is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+            var rune = given.IsAscii || (allowUtf8 && !isSeparator) ? given : new Rune('?');
             octets += rune.Utf8SequenceLength;
             if (octets > longest)
             {

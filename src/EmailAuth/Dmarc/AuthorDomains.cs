@@ -113,14 +113,14 @@ public sealed class AuthorDomains
             if (reader.IsAddressLiteral)
             {
                 domains.Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
-                TakeShown(reader.Domain, reader.Domain, ref domains);
+                TakeShown(reader.Domain, reader.Domain, joins: false, ref domains);
             }
             else if (domains.Names is { } names ? names.TryParse(reader.Domain, out var domain) : DomainName.TryParse(reader.Domain, out domain))
                 domains.Add(domain, reader.Domain);
             else
             {
                 domains.Refuse(reader.Domain, DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
-                TakeShown(reader.Domain, reader.Domain, ref domains);
+                TakeShown(reader.Domain, reader.Domain, joins: false, ref domains);
             }
         }
         if (reader.Problem is { } expected)
@@ -142,27 +142,35 @@ public sealed class AuthorDomains
     private static void ScanForDomains(ReadOnlySpan<byte> value, ref Collector domains)
     {
         ScanAsWritten(value, ref domains);
-        ScanAsShown(value, ShownDomain.WithoutComments(value, knowsQuotes: true), ref domains);
+        ScanWithoutComments(value, knowsQuotes: true, ref domains);
         // Of a field that does not parse nobody knows what its quotes quote.
         if (value.Contains((byte)'(') && value.Contains((byte)'"'))
-            ScanAsShown(value, ShownDomain.WithoutComments(value, knowsQuotes: false), ref domains);
+            ScanWithoutComments(value, knowsQuotes: false, ref domains);
+    }
+
+    private static void ScanWithoutComments(ReadOnlySpan<byte> value, bool knowsQuotes, ref Collector domains)
+    {
+        var shown = ShownDomain.WithoutComments(value, knowsQuotes);
+        ScanAsShown(value, shown, joins: false, ref domains);
+        if (shown.Contains((byte)0))
+            ScanAsShown(value, shown, joins: true, ref domains);
     }
 
     /// <summary>The domains as other programs show them, the same octets but for comments.</summary>
-    private static void ScanAsShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ref Collector domains)
+    private static void ScanAsShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, bool joins, ref Collector domains)
     {
         while (shown.IndexOf((byte)'@') is >= 0 and var at)
         {
             shown = shown[(at + 1)..];
             value = value[(at + 1)..];
-            TakeShown(value, shown, ref domains);
+            TakeShown(value, shown, joins, ref domains);
         }
     }
 
-    private static void TakeShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ref Collector domains)
+    private static void TakeShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, bool joins, ref Collector domains)
     {
         Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
-        value = value[..ShownDomain.Read(shown, room, out var written)];
+        value = value[..ShownDomain.Read(shown, joins, room, out var written)];
         // A name of one label is not even made.
         if (!room[..written].Contains((byte)'.') || !DomainName.TryParse(room[..written], out var domain) || domain.LabelCount < 2)
         {

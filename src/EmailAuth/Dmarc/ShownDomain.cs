@@ -7,7 +7,8 @@ namespace EmailAuth.Dmarc;
 
 /// <summary>
 /// The domain behind an "@" that programs show to people where they forgive more than the grammar: with comments and white space in it (RFC 5322 §4.4,
-/// obs-domain), as encoded words (RFC 2047), or in characters that IDNA maps (UTS 46). What it finds serves to choose the strictest policy, never to pass.
+/// obs-domain), in quotes or brackets, as encoded words (RFC 2047), or in characters that IDNA maps (UTS 46). What it finds serves to choose the strictest
+/// policy, never to pass.
 /// </summary>
 internal static class ShownDomain
 {
@@ -64,14 +65,15 @@ internal static class ShownDomain
         return at < text.Length ? at : -1;
     }
 
-    /// <summary>Reads the domain at the start of a text without comments: white space, and what comments were, may stand around its dots.</summary>
+    /// <summary>Reads the domain at the start of a text without comments: white space may stand around its dots, and quotes, brackets and backslashes anywhere.</summary>
     /// <param name="text">What stands behind the "@".</param>
+    /// <param name="joins">Whether comments leave nothing where they were; else white space.</param>
     /// <param name="room">Gets the domain in UTF-8, without a dot at either end.</param>
     /// <param name="written">How many octets it has.</param>
     /// <returns>How many octets of the text were read; none behind the next "@".</returns>
-    public static int Read(ReadOnlySpan<byte> text, Span<byte> room, out int written)
+    public static int Read(ReadOnlySpan<byte> text, bool joins, Span<byte> room, out int written)
     {
-        var name = new Name(room);
+        var name = new Name(room, joins);
         Span<byte> word = stackalloc byte[LongestEncodedWord];
         var at = 0;
         while (at < text.Length)
@@ -134,7 +136,7 @@ internal static class ShownDomain
     }
 
     /// <summary>A domain in the making.</summary>
-    private ref struct Name(Span<byte> room)
+    private ref struct Name(Span<byte> room, bool joins)
     {
         private readonly Span<byte> _room = room;
         private bool _hasGap;
@@ -164,6 +166,11 @@ internal static class ShownDomain
                 case '.':
                     _endsInDot = _length > 0;
                     _hasGap = false;
+                    return true;
+                // Octets that quote or enclose: who takes them for quotes, or drops them, shows the rest.
+                case '"' or '[' or ']' or '\\':
+                    return true;
+                case 0 when joins:
                     return true;
                 case <= ' ' or 0x7F:
                     _hasGap = true;

@@ -215,9 +215,9 @@ public class AuthenticationResultsWriterTests
         var sent = "";
         foreach (var rune in value.EnumerateRunes())
         {
-            if (rune.Value is < 0x20 or >= 0x7F and < 0xA0 or 0x2028 or 0x2029)
+            if (rune.Value is < 0x20 or >= 0x7F and < 0xA0)
                 continue;
-            sent += rune.Value >= 0x80 && !allowUtf8 ? "?" : rune.ToString();
+            sent += rune.Value is 0x2028 or 0x2029 || (rune.Value >= 0x80 && !allowUtf8) ? "?" : rune.ToString();
         }
         if (Encoding.UTF8.GetByteCount(sent) <= 320)
             return sent;
