@@ -112,7 +112,7 @@ public sealed class AuthorDomains
             }
             if (reader.IsAddressLiteral)
             {
-                domains.Report(DmarcReason.AddressLiteral, $"the author's address has the IP address \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
+                domains.Report(DmarcReason.AddressLiteral, $"the author's address ends in the address literal \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
                 TakeShown(reader.Domain, reader.Domain, joins: false, ref domains);
             }
             else if (domains.Names is { } names ? names.TryParse(reader.Domain, out var domain) : DomainName.TryParse(reader.Domain, out domain))

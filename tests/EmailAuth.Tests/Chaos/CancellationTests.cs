@@ -141,6 +141,61 @@ public class CancellationTests
         return true;
     }
 
+    /// <summary>Answers on a thread of the pool, and counts what it has not answered yet.</summary>
+    private sealed class PoolResolver : IDnsResolver
+    {
+        private int _pending;
+
+        public int Pending => Volatile.Read(ref _pending);
+
+        public async ValueTask<DnsAnswer> QueryAsync(DnsQuestion question, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _pending);
+            try
+            {
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
+                return await ChaosWorld.Zone.QueryAsync(question, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _pending);
+            }
+        }
+    }
+
+    [Test]
+    public async Task Whoever_leaves_from_another_thread_between_any_two_steps_sees_his_own_cancellation_and_spoils_no_cache()
+    {
+        var random = new Random(11);
+        int runs = 0, left = 0;
+        for (var round = 0; round < ChaosTests.Seeds * 100; round++)
+        {
+            var message = ChaosWorld.Messages[round % ChaosWorld.Messages.Length];
+            var resolver = new PoolResolver();
+            using var cache = new CachingDnsResolver(resolver);
+            using var caller = new CancellationTokenSource();
+            var call = Task.Run(() => ChaosVerdict.Authenticator(cache, TestMail.Clock).VerifyAsync(message.Open(), message.Session, caller.Token).AsTask(), CancellationToken.None);
+            Thread.SpinWait(random.Next(100_000));
+            await caller.CancelAsync();
+            try
+            {
+                var result = await call;
+                Assert.That(new ChaosVerdict { Spf = result.Spf, Helo = result.Helo, Dkim = result.Dkim, Arc = result.Arc, Dmarc = result.Dmarc, Whole = result }.ToString(), Is.EqualTo(message.Expected), message.Name);
+            }
+            catch (OperationCanceledException exception)
+            {
+                left++;
+                Assert.That(exception.CancellationToken, Is.EqualTo(caller.Token), message.Name);
+            }
+            await PatientlyAsync(() => resolver.Pending == 0 && cache.QueriesUnderWay == 0, $"something goes on: {message.Name}");
+            Assert.That((await ChaosVerdict.OfAsync(ChaosProtocol.Whole, message, cache, TestMail.Clock)).ToString(), Is.EqualTo(message.Expected), message.Name);
+            runs++;
+        }
+        TestContext.Out.WriteLine($"{runs} runs, {left} left before the verdict");
+        Assert.That(left, Is.GreaterThan(runs / 20));
+    }
+
     [Test]
     public async Task Who_stays_gets_the_answers_that_others_left()
     {

@@ -16,7 +16,7 @@ public class ChaosTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Seeds for each fault and protocol; <c>EMAILAUTH_CHAOS_SEEDS</c> sets another number.</summary>
-    private static int Seeds { get; } = int.TryParse(Environment.GetEnvironmentVariable("EMAILAUTH_CHAOS_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 10;
+    internal static int Seeds { get; } = int.TryParse(Environment.GetEnvironmentVariable("EMAILAUTH_CHAOS_SEEDS"), CultureInfo.InvariantCulture, out var seeds) ? seeds : 10;
 
     private static IEnumerable<TestCaseData> Faults() => ChaosFault.All.Select(static fault => new TestCaseData(fault).SetArgDisplayNames(fault.Name));
 
