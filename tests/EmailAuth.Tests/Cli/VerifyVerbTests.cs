@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using EmailAuth.Cli.CommandLine;
+using EmailAuth.Tests.Message;
 
 namespace EmailAuth.Tests.Cli;
 
@@ -284,7 +285,7 @@ public class VerifyVerbTests
     public async Task A_body_of_100_MB_needs_no_memory(bool isFile)
     {
         const int size = 100_000_000;
-        Stream input = new Repeated(Encoding.Latin1.GetBytes("From: joe@example.com\nDKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\n\n"), Encoding.Latin1.GetBytes(new string('x', 70) + "\n"), size);
+        Stream input = new RepeatedStream(Encoding.Latin1.GetBytes("From: joe@example.com\nDKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\n\n"), Encoding.Latin1.GetBytes(new string('x', 70) + "\n"), size);
         var name = "-";
         if (isFile)
         {
@@ -302,49 +303,5 @@ public class VerifyVerbTests
         Assert.That(status, Is.EqualTo(ExitStatus.Refused), Encoding.UTF8.GetString(error.ToArray()));
         Assert.That(JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("dkim").GetProperty("signatures").GetArrayLength(), Is.EqualTo(1));
         Assert.That(allocated, Is.LessThan(32 << 20));
-    }
-
-    /// <summary>A head, then a line again and again; never in memory as a whole.</summary>
-    private sealed class Repeated(byte[] head, byte[] line, long length) : Stream
-    {
-        private long _at;
-
-        public override int Read(Span<byte> buffer)
-        {
-            var count = (int)Math.Min(buffer.Length, length - _at);
-            for (var i = 0; i < count;)
-            {
-                var source = _at < head.Length ? head.AsSpan((int)_at) : line.AsSpan((int)((_at - head.Length) % line.Length));
-                var part = source[..Math.Min(source.Length, count - i)];
-                part.CopyTo(buffer[i..]);
-                i += part.Length;
-                _at += part.Length;
-            }
-            return count;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

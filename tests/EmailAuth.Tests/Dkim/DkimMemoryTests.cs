@@ -2,6 +2,7 @@ using System.Text;
 using EmailAuth.Dkim;
 using EmailAuth.Message;
 using EmailAuth.Signatures;
+using EmailAuth.Tests.Message;
 using static EmailAuth.Tests.Dkim.TestMail;
 
 namespace EmailAuth.Tests.Dkim;
@@ -17,14 +18,14 @@ public class DkimMemoryTests
     {
         var signer = new DkimSigner(Options() with { BodyCanonicalization = algorithm });
         var verifier = new DkimVerifier(Zone(), new DkimVerifierOptions { TimeProvider = Clock });
-        await signer.SignAsync(EmailMessage.FromStream(new LongMessage("", 1)));
+        await signer.SignAsync(Long("", 1));
 
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        var field = await signer.SignAsync(EmailMessage.FromStream(new LongMessage("", Megabytes)));
+        var field = await signer.SignAsync(Long("", Megabytes));
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(1 << 20), "signed");
 
         before = GC.GetTotalAllocatedBytes(precise: true);
-        var results = await verifier.VerifyAsync(EmailMessage.FromStream(new LongMessage(field + "\r\n", Megabytes)));
+        var results = await verifier.VerifyAsync(Long(field + "\r\n", Megabytes));
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(1 << 20), "verified");
         Assert.That(results.Single().Status, Is.EqualTo(DkimStatus.Pass));
     }
@@ -45,49 +46,11 @@ public class DkimMemoryTests
         Assert.That(allocated, Is.LessThan(4096));
     }
 
-    /// <summary>A message that is never in memory: the same megabyte of body again and again.</summary>
-    private sealed class LongMessage(string before, int megabytes) : Stream
+    private static readonly byte[] Text = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("An ordinary line of text with \t white space \r\n", 24_000)))[..(1 << 20)];
+
+    private static EmailMessage Long(string before, int megabytes)
     {
-        private static readonly byte[] Text = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat("An ordinary line of text with \t white space \r\n", 24_000)))[..(1 << 20)];
-
-        private readonly byte[] _header = Encoding.Latin1.GetBytes(before + Header + "\r\n");
-        private long _at;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var source = _at < _header.Length ? _header.AsMemory((int)_at)
-                : _at - _header.Length < (long)megabytes << 20 ? Text.AsMemory((int)((_at - _header.Length) % Text.Length))
-                : default;
-            var length = Math.Min(source.Length, buffer.Length);
-            source[..length].CopyTo(buffer);
-            _at += length;
-            return new ValueTask<int>(length);
-        }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => _at;
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        var header = Encoding.Latin1.GetBytes(before + Header + "\r\n");
+        return EmailMessage.FromStream(new RepeatedStream(header, Text, header.Length + ((long)megabytes << 20)));
     }
 }
