@@ -11,14 +11,7 @@ var io = new CommandIo(Console.OpenStandardInput(), Console.OpenStandardOutput()
 if (OperatingSystem.IsWindows())
     Console.OutputEncoding = System.Text.Encoding.UTF8;
 
-using var interrupted = new CancellationTokenSource();
-using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-return (int)await EmailAuthCommand.RunAsync(args, io, interrupted.Token).ConfigureAwait(false);
-
-void Cancel(PosixSignalContext signal)
-{
-    // The first one ends the work in an orderly way, the second one at once.
-    signal.Cancel = !interrupted.IsCancellationRequested;
-    interrupted.Cancel();
-}
+using var interruption = new Interruption(TimeProvider.System, static status => Environment.Exit((int)status));
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = interruption.Take(ExitStatus.Interrupted));
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = interruption.Take(ExitStatus.Terminated));
+return (int)interruption.StatusOf(await EmailAuthCommand.RunAsync(args, io, interruption.Token).ConfigureAwait(false));

@@ -29,6 +29,9 @@ internal enum ExitStatus
 
     /// <summary>Ended by the user: 128 and the number of SIGINT.</summary>
     Interrupted = 130,
+
+    /// <summary>Ended from outside: 128 and the number of SIGTERM.</summary>
+    Terminated = 143,
 }
 
 /// <summary>The meaning and the order of <see cref="ExitStatus"/>.</summary>
@@ -45,7 +48,8 @@ internal static class ExitStatuses
         (ExitStatus.Defect, "A defect of the program."),
         (ExitStatus.NoOutput, "The output cannot be written."),
         (ExitStatus.Temporary, "A temporary error decided a verdict: to be tried again later."),
-        (ExitStatus.Interrupted, "Interrupted by the user."),
+        (ExitStatus.Interrupted, "Interrupted by the user (SIGINT)."),
+        (ExitStatus.Terminated, "Ended from outside (SIGTERM)."),
     ];
 
     /// <summary>The worse of the two: 70, 66, 75, 1, 0.</summary>
@@ -62,5 +66,6 @@ internal static class ExitStatuses
         ExitStatus.NoOutput => 6,
         ExitStatus.Usage => 7,
         ExitStatus.Interrupted => 8,
+        ExitStatus.Terminated => 9,
     };
 }

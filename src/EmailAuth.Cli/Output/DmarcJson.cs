@@ -10,7 +10,8 @@ internal static class DmarcJson
     /// <param name="json">Where to.</param>
     /// <param name="dmarc">What was found.</param>
     /// <param name="isDiscovery">Nothing was authenticated and nothing judged: there is a policy, but no result.</param>
-    public static void WriteMembers(Utf8JsonWriter json, DmarcResult dmarc, bool isDiscovery = false)
+    /// <param name="caveat">What to bear in mind beside the reason, if anything.</param>
+    public static void WriteMembers(Utf8JsonWriter json, DmarcResult dmarc, bool isDiscovery = false, string? caveat = null)
     {
         json.WriteString("result", isDiscovery ? null : dmarc.Status.ToKeyword());
         json.WriteString("fromDomain", dmarc.FromDomain?.ToString());
@@ -21,7 +22,7 @@ internal static class DmarcJson
         json.WriteBoolean("spfAligned", dmarc.SpfAligned);
         json.WriteBoolean("dkimAligned", dmarc.DkimAligned);
         json.WriteBoolean("testing", dmarc.IsTesting);
-        json.WriteString("reason", dmarc.Status == DmarcStatus.Pass || (isDiscovery && dmarc.Status == DmarcStatus.Fail) ? null : dmarc.ReasonText);
+        json.WriteString("reason", dmarc.Status == DmarcStatus.Pass || (isDiscovery && dmarc.Status == DmarcStatus.Fail) ? null : caveat is null ? dmarc.ReasonText : $"{dmarc.ReasonText}; {caveat}");
         json.WriteName("reasonCode", dmarc.Reason.ToString());
         json.WriteString("policyTag", dmarc.PolicyTag is { } tag ? Name(tag) : null);
         json.WriteString("appliedPolicy", dmarc.AppliedPolicy?.ToKeyword());

@@ -1,4 +1,6 @@
+using EmailAuth.Cli.Input;
 using EmailAuth.Dmarc;
+using EmailAuth.Spf;
 
 namespace EmailAuth.Cli.Output;
 
@@ -18,6 +20,10 @@ internal static class DmarcText
             DmarcStatus.PermError => ($"not to be judged: {dmarc.ReasonText}; {Asked(dmarc)}", Tone.Bad),
         };
     }
+
+    /// <summary>What to bear in mind where a message fails of which only half was looked at; null where nothing is to be said.</summary>
+    public static string? Caveat(VerificationResult result) =>
+        result.Dmarc.Status == DmarcStatus.Fail && result.Spf.Reason == SpfReason.NotChecked ? $"SPF was not checked, as no client's address was given ({SessionOptions.Ip.Name})" : null;
 
     public static void Write(TextPage page, DmarcResult dmarc)
     {

@@ -12,15 +12,16 @@ internal static class JsonOutput
 
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Utf8JsonWriter Open(CommandIo io) => new(io.Output, Options);
-
     /// <summary>Writes what the callback writes, and a line end.</summary>
     public static void Write(CommandIo io, Action<Utf8JsonWriter> write)
     {
-        using (var json = Open(io))
-            write(json);
-        io.Output.Write("\n"u8);
+        using var document = new JsonDocumentOutput(io.Output, Options);
+        write(document.Writer);
+        document.End();
     }
+
+    /// <summary>A document that grows piece by piece.</summary>
+    public static JsonDocumentOutput Open(CommandIo io) => new(io.Output, Options);
 
     public static void WriteStrings(this Utf8JsonWriter json, string name, ImmutableArray<string> values)
     {

@@ -34,7 +34,10 @@ internal static class PlainText
         // Each half of a pair is what the pair is.
         if (at > 0 && char.IsSurrogatePair(text, at - 1))
             at--;
-        return CharUnicodeInfo.GetUnicodeCategory(text, at) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+        return IsSeen(CharUnicodeInfo.GetUnicodeCategory(text, at));
     }
+
+    /// <summary>Whether characters of a kind are seen, and do nothing.</summary>
+    public static bool IsSeen(UnicodeCategory category) =>
+        category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
 }

@@ -27,7 +27,10 @@ internal sealed class TextPage(CommandIo io)
 
     /// <summary>A line such as <c>  SPF     pass      example.com: …</c>.</summary>
     public void Finding(string label, string result, Tone tone, string text) =>
-        io.Out.WriteLine($"  {label.PadRight(LabelWidth)}{Paint(result.PadRight(ResultWidth), tone)}{PlainText.OneLine(text)}".TrimEnd());
+        io.Out.WriteLine($"  {Column(label, LabelWidth)}{Paint(Column(result, ResultWidth), tone)}{PlainText.OneLine(text)}".TrimEnd());
+
+    /// <summary>A word that fills its column is still apart from what follows.</summary>
+    private static string Column(string word, int width) => word.PadRight(width - 1) + " ";
 
     /// <summary>A further line below a <see cref="Finding"/>.</summary>
     public void More(string text) => io.Out.WriteLine(new string(' ', 2 + LabelWidth + ResultWidth) + Paint(PlainText.OneLine(text), Tone.Faint));

@@ -15,12 +15,15 @@ internal sealed class VerdictTable(CommandIo io)
 
     private readonly Dictionary<string, int> _shadows = [];
     private readonly List<string> _disagreements = [];
+    private string? _caveat;
     private readonly TextPage _page = new(io);
     private readonly List<(string File, string From, string Dmarc, string Spf, string Dkim, string Asked)> _rows = [];
 
     public void Add(FileVerdict verdict)
     {
-        var file = Cut(verdict.File, LongestFile);
+        if (verdict.Result is { } judged && DmarcText.Caveat(judged) is { } caveat)
+            _caveat = caveat;
+        var file = Name(verdict.File, LongestFile);
         foreach (var shadow in verdict.Result?.Shadows ?? [])
         {
             _shadows[shadow.Name] = _shadows.GetValueOrDefault(shadow.Name) + (shadow.Disagrees ? 1 : 0);
@@ -28,7 +31,7 @@ internal sealed class VerdictTable(CommandIo io)
                 _disagreements.Add($"  {shadow.Name} differs at {file}: {string.Join("; ", ShadowOutput.Texts(verdict.Result!, shadow))}");
         }
         _rows.Add(verdict.Result is { } result
-            ? (file, Cut(result.Dmarc.FromDomain?.ToString() ?? "-", LongestFrom), result.Dmarc.Status.ToKeyword(), result.Spf.Status.ToKeyword(), result.DkimStatus.ToKeyword(), result.Dmarc.Disposition.ToKeyword())
+            ? (file, Name(result.Dmarc.FromDomain?.ToString() ?? "-", LongestFrom), result.Dmarc.Status.ToKeyword(), result.Spf.Status.ToKeyword(), result.DkimStatus.ToKeyword(), result.Dmarc.Disposition.ToKeyword())
             : (file, "-", "unread", "-", "-", "-"));
     }
 
@@ -46,11 +49,16 @@ internal sealed class VerdictTable(CommandIo io)
             .Select(group => $"{group.Count().ToString(CultureInfo.InvariantCulture)} {group.Key}");
         io.Out.WriteLine();
         io.Out.WriteLine($"{_rows.Count.ToString(CultureInfo.InvariantCulture)} messages by DMARC: {string.Join(", ", counts)}");
+        if (_caveat is not null)
+            _page.Line($"of those that fail: {_caveat}", Tone.Doubtful);
         foreach (var (name, count) in _shadows)
             _page.Line($"shadow {name}: {count.ToString(CultureInfo.InvariantCulture)} judged otherwise");
         foreach (var disagreement in _disagreements)
             _page.Line(disagreement, Tone.Doubtful);
     }
+
+    /// <summary>Where a program may read it, nothing is left out.</summary>
+    private string Name(string text, int length) => io.OutputIsTerminal ? Cut(text, length) : PlainText.OneLine(text);
 
     private string Word(string result) => _page.Paint(result.PadRight(9), TextPage.ToneOf(result));
 

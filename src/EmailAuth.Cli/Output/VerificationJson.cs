@@ -44,7 +44,7 @@ internal static class VerificationJson
         ArcJson.WriteMembers(json, result.Arc);
         json.WriteEndObject();
         json.WriteStartObject("dmarc");
-        DmarcJson.WriteMembers(json, result.Dmarc);
+        DmarcJson.WriteMembers(json, result.Dmarc, caveat: DmarcText.Caveat(result));
         json.WriteEndObject();
         if (result.Iprev is { } iprev)
         {

@@ -13,6 +13,8 @@ internal static class VerificationText
     {
         var (verdict, tone) = DmarcText.Verdict(result.Dmarc);
         page.Line(result.Dmarc.Status == DmarcStatus.Pass ? verdict : verdict + Authenticated(result), tone);
+        if (DmarcText.Caveat(result) is { } caveat)
+            page.Line($"  but {caveat}", Tone.Doubtful);
         if (result.MessageDefect != MessageDefect.None)
             page.Finding("Header", "defect", Tone.Bad, $"the header section was not read: {result.MessageDefect}");
         DmarcText.Write(page, result.Dmarc);

@@ -3,6 +3,7 @@ using EmailAuth.Cli.CommandLine;
 using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
 using EmailAuth.Dkim;
+using EmailAuth.Dns;
 using EmailAuth.Signatures;
 
 namespace EmailAuth.Cli.Verbs;
@@ -39,6 +40,9 @@ internal sealed class DkimSignVerb : Verb
           emailauth dkim sign message.eml --domain example.com --selector s1 --key s1.pem > signed.eml
           emailauth dkim sign - --domain example.com --selector s1 --key s1.pem --expire-in 1209600 < message.eml
 
+        DMARC counts a signature only where --domain has the same Organizational Domain as From, or is the same. A message with
+        another domain in From is signed, too, and one line on standard error says which --domain would count.
+
         A message with two From fields, without From or with a bare CR or LF is refused (66).
         """;
 
@@ -47,7 +51,8 @@ internal sealed class DkimSignVerb : Verb
         using var key = SigningOptions.ReadKey(arguments);
         if (SigningOptions.ReadAlgorithm(arguments) is { } algorithm && algorithm != key.Algorithm)
             throw new UsageException($"{SigningOptions.Algorithm.Name}: the key is for {key}; leave {SigningOptions.Algorithm.Name} out, or name another key.");
-        var signer = MakeSigner(arguments, key);
+        var domain = ValueReader.Domain(SigningOptions.Domain, arguments.Required(SigningOptions.Domain));
+        var signer = MakeSigner(arguments, domain, key);
         var file = arguments.Operands is [var name] ? name : "-";
         var message = await MessageFile.OpenAsync(file, io, cancellationToken).ConfigureAwait(false);
         await using (message.ConfigureAwait(false))
@@ -55,6 +60,8 @@ internal sealed class DkimSignVerb : Verb
             try
             {
                 var field = await signer.SignAsync(message.Read(), cancellationToken).ConfigureAwait(false);
+                if (await SignatureAlignment.CaveatAsync(message, domain, cancellationToken).ConfigureAwait(false) is { } caveat)
+                    EmailAuthCommand.Tell(io, caveat);
                 FieldOutput.Write(io.Output, field, message.HasUnixLineEnds);
                 await message.CopyToAsync(io.Output, cancellationToken).ConfigureAwait(false);
                 return ExitStatus.Success;
@@ -70,15 +77,15 @@ internal sealed class DkimSignVerb : Verb
         }
     }
 
-    private static DkimSigner MakeSigner(Arguments arguments, SigningKey key)
+    private static DkimSigner MakeSigner(Arguments arguments, DomainName domain, SigningKey key)
     {
         var (header, body) = ReadCanonicalization(arguments.Value(Canonicalization) ?? "relaxed/relaxed");
         var options = new DkimSignerOptions
         {
-            Domain = ValueReader.Domain(SigningOptions.Domain, arguments.Required(SigningOptions.Domain)),
+            Domain = domain,
             Selector = arguments.Required(SigningOptions.Selector),
             Key = key,
-            // Whoever names a message and a domain by hand means both.
+            // Whoever names a message and a domain by hand means both, and is told what DMARC makes of it.
             AllowAnyAuthorDomain = true,
             HeaderCanonicalization = header,
             BodyCanonicalization = body,

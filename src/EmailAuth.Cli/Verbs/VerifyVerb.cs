@@ -116,21 +116,18 @@ internal sealed class VerifyVerb : Verb
     private static async Task<ExitStatus> WriteArrayAsync(CommandIo io, IAsyncEnumerable<FileVerdict> verdicts, string authservId, bool explains)
     {
         var status = ExitStatus.Success;
-        var json = JsonOutput.Open(io);
-        await using (json.ConfigureAwait(false))
+        using var document = JsonOutput.Open(io);
+        document.Writer.WriteStartArray();
+        await foreach (var verdict in verdicts.ConfigureAwait(false))
         {
-            json.WriteStartArray();
-            await foreach (var verdict in verdicts.ConfigureAwait(false))
-            {
-                if (verdict.Problem is { } problem)
-                    EmailAuthCommand.Tell(io, problem);
-                VerificationJson.Write(json, verdict, authservId, explains);
-                json.Flush();
-                status = status.Or(verdict.Status);
-            }
-            json.WriteEndArray();
+            if (verdict.Problem is { } problem)
+                EmailAuthCommand.Tell(io, problem);
+            VerificationJson.Write(document.Writer, verdict, authservId, explains);
+            document.Flush();
+            status = status.Or(verdict.Status);
         }
-        io.Output.Write("\n"u8);
+        document.Writer.WriteEndArray();
+        document.End();
         return status;
     }
 

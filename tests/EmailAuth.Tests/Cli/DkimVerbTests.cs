@@ -24,6 +24,33 @@ public class DkimVerbTests
     private Task<CommandRun> SignAsync(string text, params string[] words) =>
         CommandRun.OfAsync(["dkim", "sign", "-", .. Names, "--key", NewPath("key.pem"), .. words], Encoding.Latin1.GetBytes(text));
 
+    [TestCase("joe@plain.example", "d=plain.example would align")]
+    [TestCase("ann@example.com>, Joe <joe@plain.example", "d=plain.example would align")]
+    [TestCase("joe@example.org", "which has the domain example.org; d=example.org would align")]
+    [TestCase("joe@[192.0.2.1]", "DMARC cannot judge this message, whoever signs it")]
+    [TestCase("joe@news.example.com", null)]
+    [TestCase("joe@example.com", null)]
+    [Rfc(9989, "4.4.1")]
+    public async Task A_signature_that_DMARC_will_not_count_is_made_and_told(string author, string? said)
+    {
+        await KeygenAsync(NewPath("key.pem"), "--algorithm", "ed25519-sha256");
+        var signed = await SignAsync(Message.Replace("joe@example.com", author));
+        Assert.That(signed.Status, Is.EqualTo(ExitStatus.Success));
+        Assert.That(signed.Output, Does.StartWith("DKIM-Signature: ").And.Contain("d=example.com;"));
+        Assert.That(signed.Error, said is null ? Is.Empty : Does.StartWith("emailauth: signed, but DMARC ").And.EndsWith("\n").And.Contain(said));
+        Assert.That(signed.Error.Count(character => character == '\n'), Is.EqualTo(said is null ? 0 : 1));
+    }
+
+    [TestCase("news.a.example", "mail.a.example", "unless both have one Organizational Domain; d=news.a.example would align")]
+    [TestCase("a.example", "mail.a.example", null)]
+    public async Task Without_DNS_domains_side_by_side_are_told_with_a_condition(string author, string signer, string? said)
+    {
+        await KeygenAsync(NewPath("key.pem"), "--algorithm", "ed25519-sha256");
+        var signed = await CommandRun.OfAsync(["dkim", "sign", "--domain", signer, "--selector", "s", "--key", NewPath("key.pem")], Encoding.Latin1.GetBytes(Message.Replace("example.com", author)));
+        Assert.That(signed.Status, Is.EqualTo(ExitStatus.Success));
+        Assert.That(signed.Error, said is null ? Is.Empty : Does.Contain(said));
+    }
+
     [TestCase("rsa-sha256", false)]
     [TestCase("ed25519-sha256", false)]
     [TestCase("ed25519-sha256", true)]

@@ -29,6 +29,13 @@ public class DmarcVerbTests
     private Task<CommandRun> DmarcAsync(params string[] words) => CommandRun.OfAsync(["dmarc", "--zone", _zone, .. words]);
 
     [Test]
+    public async Task The_longest_policy_is_a_word_of_its_own()
+    {
+        var run = await DmarcAsync("www.example.com");
+        Assert.That(run.Output, Does.StartWith("  DMARC   quarantine is the policy for www.example.com\n"));
+    }
+
+    [Test]
     public async Task Without_identifiers_it_only_discovers()
     {
         var run = await DmarcAsync("www.example.com", "--json");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using EmailAuth.Cli.CommandLine;
 
 namespace EmailAuth.Tests.Cli;
@@ -7,6 +8,27 @@ namespace EmailAuth.Tests.Cli;
 [Platform(Exclude = "Win", Reason = "Signals and closed pipes are those of Unix.")]
 public class ProgramTests
 {
+    /// <summary>Opened for writing when the program opens it for reading: what it does next it does behind that.</summary>
+    private static async Task FeedAsync(string pipe, string text)
+    {
+        await using var stream = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static async Task<string> MakePipeAsync(TemporaryFolder folder, string name)
+    {
+        var path = Path.Combine(folder.Path, name);
+        using var make = Process.Start("mkfifo", [path]);
+        await make.WaitForExitAsync();
+        return path;
+    }
+
+    private static async Task SendAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     private static Process Start(params string[] words)
     {
         var program = Path.Combine(Path.GetDirectoryName(typeof(EmailAuthCommand).Assembly.Location)!, "EmailAuth.Cli.dll");
@@ -50,8 +72,32 @@ public class ProgramTests
         using var process = Start("verify", "--zone", folder.Write("zone", ""), "-");
         // It is under way when it has read more than fits the pipe.
         await process.StandardInput.BaseStream.WriteAsync(new byte[1 << 20]);
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-            await kill.WaitForExitAsync();
+        await SendAsync(process, "INT");
         Assert.That(await EndAsync(process), Is.EqualTo(((int)ExitStatus.Interrupted, "emailauth: interrupted.\n")));
+    }
+
+    /// <summary>Opening such a pipe waits in the kernel, which no cancellation ends.</summary>
+    [TestCase("INT", 130, "verify --zone FED PIPE")]
+    [TestCase("TERM", 143, "verify --zone FED PIPE PIPE --json")]
+    [TestCase("TERM", 143, "verify --zone FED --zone PIPE -")]
+    [TestCase("TERM", 143, "verify --zone ZONE --shadow a=public-suffix-list=FED --shadow b=public-suffix-list=PIPE -")]
+    public async Task One_signal_ends_it_while_it_waits_for_a_pipe_that_nobody_writes_to(string signal, int status, string line)
+    {
+        using var folder = new TemporaryFolder();
+        var (fed, pipe, zone) = (await MakePipeAsync(folder, "fed"), await MakePipeAsync(folder, "pipe"), folder.Write("zone", ""));
+        using var process = Start([.. line.Split(' ').Select(word => word.Replace("FED", fed).Replace("PIPE", pipe).Replace("ZONE", zone))]);
+        await FeedAsync(fed, line.Contains("suffix") ? "com\n" : "");
+        await SendAsync(process, signal);
+        Assert.That((await EndAsync(process)).ExitCode, Is.EqualTo(status));
+    }
+
+    [Test]
+    public async Task SIGTERM_has_the_status_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start("verify", "--zone", folder.Write("zone", ""), "-");
+        await process.StandardInput.BaseStream.WriteAsync(new byte[1 << 20]);
+        await SendAsync(process, "TERM");
+        Assert.That(await EndAsync(process), Is.EqualTo(((int)ExitStatus.Terminated, "emailauth: interrupted.\n")));
     }
 }

@@ -53,6 +53,28 @@ public class VerifyVerbTests
         """;
 
     [TestCase(true)]
+    [TestCase(false, "--ip", "198.51.100.1", "--mail-from", "joe@example.com")]
+    public async Task A_failure_without_the_clients_address_says_that_SPF_was_not_checked(bool says, params string[] session)
+    {
+        const string caveat = "SPF was not checked, as no client's address was given (--ip)";
+        void AssertSaid(string? text) => Assert.That(text!.Contains(caveat, StringComparison.Ordinal), Is.EqualTo(says), text);
+        var text = await VerifyAsync([_message, .. session]);
+        Assert.That(text.Status, Is.EqualTo(ExitStatus.Refused));
+        AssertSaid(text.Output.Split("\n  DMARC")[0]);
+        AssertSaid((await VerifyAsync([_message, _message, .. session])).Output);
+        var json = (await VerifyAsync([_message, "--json", .. session])).Json;
+        AssertSaid(json.GetProperty("dmarc").GetProperty("reason").GetString());
+    }
+
+    [Test]
+    public async Task A_pass_and_a_domain_without_a_policy_need_no_such_word()
+    {
+        var other = _folder.Write("other.eml", Message.Replace("example.com", "plain.example"));
+        Assert.That((await VerifyAsync(other)).Output, Does.Not.Contain("--ip"));
+        Assert.That((await VerifyAsync([_message, .. Session])).Output, Does.Not.Contain("--ip"));
+    }
+
+    [TestCase(true)]
     [TestCase(false, "--helo", "mail.example.com")]
     [TestCase(false, "--mail-from=")]
     public async Task Text_says_that_neither_HELO_name_nor_reverse_path_was_given(bool says, params string[] more)
@@ -211,6 +233,18 @@ public class VerifyVerbTests
 
         var refused = await VerifyAsync(_message, files[0], "--ip", "198.51.100.1", "--json");
         Assert.That(refused.Status, Is.EqualTo(ExitStatus.Refused));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Names_are_cut_on_a_terminal_only(bool isTerminal)
+    {
+        var file = _folder.Write(new string('n', 60) + ".eml", Message);
+        using var output = new MemoryStream();
+        await EmailAuthCommand.RunAsync(["verify", "--zone", _zone, file, _message], new CommandIo(Stream.Null, output, Stream.Null) { OutputIsTerminal = isTerminal });
+        var table = Encoding.UTF8.GetString(output.ToArray());
+        Assert.That(table.Contains(file, StringComparison.Ordinal), Is.EqualTo(!isTerminal), table);
+        Assert.That(table.Contains('…', StringComparison.Ordinal), Is.EqualTo(isTerminal), table);
     }
 
     [Test]
