@@ -28,12 +28,20 @@ internal sealed class TakenOctets(ReadOnlyMemory<byte> text)
     {
         part = part.TrimFws();
         var length = 0;
-        var hasDot = false;
-        while (length < part.Length && (Octets.IsAlphanumeric(part[length]) || part[length] is (byte)'.' or (byte)'-' or (byte)'_'))
-            hasDot |= part[length++] == '.';
-        // A first label alone is refused as it is; with a dot in it, it would be a domain once the rest is none.
+        bool hasDot = false, hasTwoLabels = false;
+        for (; length < part.Length; length++)
+        {
+            var octet = part[length];
+            if (octet == '.')
+                hasDot = true;
+            else if (Octets.IsAlphanumeric(octet) || octet is (byte)'-' or (byte)'_')
+                hasTwoLabels |= hasDot;
+            else if (octet is not ((byte)'"' or (byte)'[' or (byte)']' or (byte)'\\'))
+                break;
+        }
+        // A first label alone is refused as it is; with a second one it would be a domain once the rest is none.
         if (length < part.Length)
-            Add(_refusedShown, hasDot ? part : part[length..]);
+            Add(_refusedShown, hasTwoLabels ? part : part[length..]);
     }
 
     /// <summary>Where the part begins in the text.</summary>

@@ -91,7 +91,7 @@ internal sealed class MtaServer : IAsyncDisposable
     /// <summary>Asks it to end, as an init system does.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {_process.Id}")]))
             await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
         return _process.ExitCode;
