@@ -6,6 +6,7 @@ namespace EmailAuth.Guides.Tests;
 public class ComparisonGuideTests
 {
     [TestCase("goals")]
+    [TestCase("peers")]
     [TestCase("spf")]
     public void The_guide_shows_the_results_as_they_are(string results)
     {

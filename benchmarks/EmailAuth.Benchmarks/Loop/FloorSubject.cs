@@ -37,6 +37,8 @@ internal sealed class VerifyFloor : LoopSubject
             throw new LoopException($"{message} has no signature");
     }
 
+    public override string Peer => "floor";
+
     public override string Verdict => "pass";
 
     public override ValueTask RunAsync()

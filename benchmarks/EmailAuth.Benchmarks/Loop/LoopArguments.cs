@@ -13,9 +13,9 @@ internal sealed class LoopException(string message) : Exception(message);
 /// <param name="Rest">What the mode needs besides.</param>
 internal sealed record LoopArguments(string Mode, string Zone, double Seconds, string[] Rest)
 {
-    private const string Usage = "loop MODE ZONE SECONDS ARG…; MODE is dkim, verdict, spf, sign, mem, full or floor";
+    private const string Usage = "loop MODE ZONE SECONDS ARG…; MODE is dkim, verdict, spf, sign, mem, full, floor, bare or mimekit";
 
-    private static readonly string[] Modes = ["dkim", "verdict", "spf", "sign", "mem", "full", "floor"];
+    private static readonly string[] Modes = ["dkim", "verdict", "spf", "sign", "mem", "full", "floor", "bare", "mimekit"];
 
     public static LoopArguments Parse(string[] args)
     {

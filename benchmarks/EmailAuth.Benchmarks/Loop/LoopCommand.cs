@@ -54,7 +54,7 @@ internal static class LoopCommand
         foreach (var subject in subjects)
         {
             var measured = await LoopMeter.RepeatAsync(subject, TimeSpan.FromSeconds(seconds));
-            await output.WriteLineAsync(LoopLine.Begin(subject.Message).Add(measured).Add("verdict", subject.Verdict).ToString());
+            await output.WriteLineAsync(LoopLine.Begin(subject.Message, subject.Peer).Add(measured).Add("verdict", subject.Verdict).ToString());
         }
     }
 }

@@ -12,11 +12,11 @@ internal sealed class LoopLine
 
     private LoopLine() => _json = new Utf8JsonWriter(_octets);
 
-    public static LoopLine Begin(string message)
+    public static LoopLine Begin(string message, string peer = "emailauth")
     {
         var line = new LoopLine();
         line._json.WriteStartObject();
-        return line.Add("peer", "emailauth").Add("message", message);
+        return line.Add("peer", peer).Add("message", message);
     }
 
     public LoopLine Add(LoopMeasurement measured) =>

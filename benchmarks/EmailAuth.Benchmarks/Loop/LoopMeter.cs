@@ -22,13 +22,13 @@ internal static class LoopMeter
     /// <summary>What runs between two looks at the clock takes about so long.</summary>
     private static readonly TimeSpan Batch = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Goes through the small subjects in turn, and through each large one once.</summary>
+    /// <summary>Goes through the small subjects in turn until so much CPU time is used, and through each large one once.</summary>
     public static async Task WarmUpAsync(IReadOnlyList<LoopSubject> subjects, TimeSpan time)
     {
         foreach (var subject in subjects)
             await subject.RunAsync();
         LoopSubject[] small = [.. subjects.Where(static subject => subject.Length < LargestToWarmUp)];
-        for (var started = Stopwatch.GetTimestamp(); small.Length > 0 && Stopwatch.GetElapsedTime(started) < time;)
+        for (var started = Environment.CpuUsage.TotalTime; small.Length > 0 && Environment.CpuUsage.TotalTime - started < time;)
         {
             foreach (var subject in small)
                 await subject.RunAsync();

@@ -10,6 +10,9 @@ namespace EmailAuth.Benchmarks.Loop;
 /// <summary>What is repeated: one operation on one message that is in memory.</summary>
 internal abstract class LoopSubject(string message, int length)
 {
+    /// <summary>Whose work it is.</summary>
+    public virtual string Peer => "emailauth";
+
     /// <summary>How results name it.</summary>
     public string Message => message;
 
@@ -47,8 +50,14 @@ internal abstract class LoopSubject(string message, int length)
                 var (key, ofSigning) = arguments.Split("KEYFILE,DOMAIN,SELECTOR");
                 var signer = SignSubject.Prepare(key);
                 return [.. ofSigning.Messages.Select(path => new SignSubject(signer, NameOf(path), File.ReadAllBytes(path)))];
+            case "bare":
+                using (var keysOfFloor = OpenZone(arguments))
+                    return [.. arguments.Messages.Select(path => new VerifyFloor(keysOfFloor, NameOf(path), File.ReadAllBytes(path)))];
+            case "mimekit":
+                var keys = new ZoneKeys(OpenZone(arguments));
+                return [.. arguments.Messages.Select(path => new MimeKitSubject(keys, NameOf(path), File.ReadAllBytes(path)))];
             default:
-                throw new LoopException($"\"{arguments.Mode}\" cannot be repeated; expected dkim, verdict, spf or sign");
+                throw new LoopException($"\"{arguments.Mode}\" cannot be repeated; expected dkim, verdict, spf, sign, bare or mimekit");
         }
     }
 }

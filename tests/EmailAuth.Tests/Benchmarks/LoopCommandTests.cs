@@ -63,6 +63,17 @@ public class LoopCommandTests
         Assert.That(line.GetProperty("verdict").GetString(), Is.EqualTo("pass"));
     }
 
+    [TestCase("bare", "floor")]
+    [TestCase("mimekit", "mimekit")]
+    public async Task What_EmailAuth_is_compared_with_has_its_own_name(string mode, string peer)
+    {
+        var (status, lines, error) = await RunAsync(mode, Zone, "0.01", Letter);
+        Assert.That((status, lines.Length, error), Is.EqualTo((0, 1, "")));
+        var line = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.That(NamesIn(line), Is.EqualTo($"peer message {Measured} verdict"));
+        Assert.That((line.GetProperty("peer").GetString(), line.GetProperty("verdict").GetString()), Is.EqualTo((peer, "pass")));
+    }
+
     [Test]
     public async Task The_mode_spf_prints_the_result()
     {
