@@ -29,16 +29,21 @@ internal static class LintOutput
     public static void WriteText(TextPage page, LintReport report, string value)
     {
         page.Line(report.IsUsable ? "usable" : "not usable", report.IsUsable ? Tone.Good : Tone.Bad);
-        foreach (var diagnostic in report.Diagnostics)
+        for (var i = 0; i < report.Diagnostics.Length; i++)
         {
+            var diagnostic = report.Diagnostics[i];
             var tone = diagnostic.Severity switch
             {
                 DiagnosticSeverity.Error => Tone.Bad,
                 DiagnosticSeverity.Warning => Tone.Doubtful,
                 DiagnosticSeverity.Info => Tone.Plain,
             };
-            page.Line($"{Word(diagnostic.Severity)} at {diagnostic.Position}: {diagnostic.Text} ({diagnostic.Section})", tone);
-            page.Line("  " + Around(value, diagnostic.Position), Tone.Faint);
+            // In nothing there are no places.
+            var place = value.Length == 0 ? "" : $" at {diagnostic.Position}";
+            page.Line($"{Word(diagnostic.Severity)}{place}: {diagnostic.Text} ({diagnostic.Section})", tone);
+            // What is said of one place stands above it together.
+            if (value.Length > 0 && (i + 1 == report.Diagnostics.Length || report.Diagnostics[i + 1].Position != diagnostic.Position))
+                page.Line("  " + Around(value, diagnostic.Position), Tone.Faint);
         }
     }
 

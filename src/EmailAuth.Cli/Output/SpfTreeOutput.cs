@@ -12,6 +12,8 @@ internal static class SpfTreeOutput
     public static void WriteText(TextPage page, SpfIncludeTree tree, LintReport report)
     {
         LintOutput.WriteText(page, report, tree.Record?.ToString() ?? "");
+        if (tree.Record is null)
+            return;
         page.Line();
         page.Line($"{tree.TotalLookups} of {Allowed} terms that may cause DNS look-ups:", tree.TotalLookups > Allowed ? Tone.Bad : Tone.Plain);
         Write(page, tree, 1);

@@ -4,6 +4,7 @@ using EmailAuth.Cli.Input;
 using EmailAuth.Cli.Output;
 using EmailAuth.Dkim;
 using EmailAuth.Dmarc;
+using EmailAuth.Dns;
 using EmailAuth.Spf;
 using EmailAuth.Syntax;
 
@@ -16,13 +17,13 @@ internal sealed class LintVerb : Verb
     {
         Words = ["spf", "dkim", "dmarc", "dkim-signature", "arc-seal", "arc-message-signature"],
     };
-    private static readonly Option Domain = new("--domain", "NAME", "with --type spf, in place of VALUE: ask DNS for the record of this domain and for all that it leads to");
+    private static readonly Option Domain = new("--domain", "NAME", "in place of VALUE: ask DNS for what is published there; with --type spf, dkim or dmarc");
 
     public override string Name => "lint";
 
     public override string Operands => "--type TYPE VALUE|--domain NAME";
 
-    public override string Summary => "check one record or field value, or all SPF records of a domain";
+    public override string Summary => "check one record or field value, or a record that is published";
 
     public override int MaxOperands => 1;
 
@@ -30,14 +31,16 @@ internal sealed class LintVerb : Verb
 
     public override string Details => """
         VALUE is one argument; "-" reads it from standard input. The position of a diagnostic is counted in octets from 0.
-        Nothing is asked, except with --domain: that shows the tree of records that a domain includes and redirects to, and
-        how many terms of each cause DNS look-ups, of which RFC 7208 allows ten in all.
+        Of a VALUE nothing is asked. With --domain DNS is: for dkim NAME is that of the key, SELECTOR._domainkey.DOMAIN; for
+        dmarc that of the domain; for spf too, and the tree of records that it includes and redirects to is shown, and how many
+        terms of each cause DNS look-ups, of which RFC 7208 allows ten in all.
 
           emailauth lint --type spf "v=spf1 ip4:192.0.2.0/24 -all"
           emailauth lint --type dmarc "v=DMARC1; p=reject; rua=mailto:reports@example.com" --json
           emailauth lint --type spf --domain example.com
+          emailauth lint --type dkim --domain s1._domainkey.example.com
 
-        Exit status: 0 usable, 1 not; with --domain 1 for an error anywhere in the tree.
+        Exit status: 0 usable, 1 not; with --domain 1 for an error anywhere in the tree, and 75 where DNS failed.
         """;
 
     public override async Task<ExitStatus> RunAsync(Arguments arguments, CommandIo io, CancellationToken cancellationToken)
@@ -49,8 +52,19 @@ internal sealed class LintVerb : Verb
             ("dkim-signature", DkimSignature.Lint),
             ("arc-seal", ArcFields.LintSeal),
             ("arc-message-signature", ArcFields.LintMessageSignature));
-        if (arguments.Value(Domain) is { } domain)
-            return await LintTreeAsync(arguments, io, domain, cancellationToken).ConfigureAwait(false);
+        if (arguments.Value(Domain) is { } name)
+        {
+            if (arguments.Operands.Count > 0)
+                throw new UsageException($"{Domain.Name} and a value exclude each other; the value is what DNS has.");
+            using var dns = DnsOptions.Read(arguments);
+            return Type.Words.First(known => known.Equals(arguments.Value(Type), StringComparison.OrdinalIgnoreCase)) switch
+            {
+                "spf" => await LintTreeAsync(arguments, io, dns.Resolver, ValueReader.Domain(Domain, name), cancellationToken).ConfigureAwait(false),
+                "dkim" => Write(arguments, io, await PublishedRecord.ReadKeyAsync(dns.Resolver, name, cancellationToken).ConfigureAwait(false)),
+                "dmarc" => Write(arguments, io, await PublishedRecord.ReadPolicyAsync(dns.Resolver, name, cancellationToken).ConfigureAwait(false)),
+                _ => throw new UsageException($"{Domain.Name} goes with {Type.Name} spf, dkim or dmarc; what stands in a message is given as the value."),
+            };
+        }
         var value = arguments.Operands switch
         {
             [] => throw new UsageException("the value to check is missing; right would be: emailauth lint --type spf \"v=spf1 -all\"."),
@@ -62,25 +76,42 @@ internal sealed class LintVerb : Verb
             JsonOutput.Write(io, json => LintOutput.WriteJson(json, report));
         else
             LintOutput.WriteText(new TextPage(io), report, value);
-        return report.IsUsable ? ExitStatus.Success : ExitStatus.Refused;
+        return StatusOf(report, isTransient: false);
     }
 
-    private static async Task<ExitStatus> LintTreeAsync(Arguments arguments, CommandIo io, string domain, CancellationToken cancellationToken)
+    private static ExitStatus Write(Arguments arguments, CommandIo io, PublishedRecord published)
     {
-        if (!string.Equals(arguments.Value(Type), "spf", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"{Domain.Name} goes with {Type.Name} spf; for another type give the value.");
-        if (arguments.Operands.Count > 0)
-            throw new UsageException($"{Domain.Name} and a value exclude each other; the value is what DNS has.");
-        var name = ValueReader.Domain(Domain, domain);
-        using var dns = DnsOptions.Read(arguments);
-        var tree = await SpfIncludeTree.ResolveAsync(dns.Resolver, name, cancellationToken).ConfigureAwait(false);
+        if (arguments.Has(JsonOutput.Option))
+        {
+            JsonOutput.Write(io, json => LintOutput.WriteJson(json, published.Report, more =>
+            {
+                more.WriteString("name", published.Name.ToString());
+                more.WriteString("record", published.Text);
+            }));
+        }
+        else
+        {
+            var page = new TextPage(io);
+            LintOutput.WriteText(page, published.Report, published.Text ?? "");
+            if (published.Text is { } text)
+                page.Line($"  {published.Name}: {text}", Tone.Faint);
+        }
+        return StatusOf(published.Report, published.IsTransient);
+    }
+
+    private static async Task<ExitStatus> LintTreeAsync(Arguments arguments, CommandIo io, IDnsResolver resolver, DomainName name, CancellationToken cancellationToken)
+    {
+        var tree = await SpfIncludeTree.ResolveAsync(resolver, name, cancellationToken).ConfigureAwait(false);
         var report = tree.Lint();
         if (arguments.Has(JsonOutput.Option))
             JsonOutput.Write(io, json => LintOutput.WriteJson(json, report, more => SpfTreeOutput.WriteJson(more, tree)));
         else
             SpfTreeOutput.WriteText(new TextPage(io), tree, report);
-        return report.IsUsable ? ExitStatus.Success : ExitStatus.Refused;
+        return StatusOf(report, tree.IsTransient);
     }
+
+    private static ExitStatus StatusOf(LintReport report, bool isTransient) =>
+        isTransient ? ExitStatus.Temporary : report.IsUsable ? ExitStatus.Success : ExitStatus.Refused;
 
     /// <summary>One final line end is not part of the value.</summary>
     private static async Task<string> ReadInputAsync(CommandIo io, CancellationToken cancellationToken)

@@ -93,6 +93,20 @@ public sealed class DkimSignature
         return true;
     }
 
+    /// <summary>All that is wrong in a list of tags that could be read; a verifier ends at the first.</summary>
+    internal static ImmutableArray<SignatureDefect> FindDefects(ReadOnlyMemory<byte> value, in TagTable table)
+    {
+        var found = ImmutableArray.CreateBuilder<SignatureDefect>();
+        if (!TryReadVersion(table, out var defect))
+            found.Add(defect);
+        found.AddRange(SignatureTags.FindDefects(value, table, SignatureKind.Message));
+        // Where d= is missing or wrong nobody can tell whether i= belongs to it.
+        var domain = SignatureTags.NameIn(table, "d"u8) ?? DomainName.Root;
+        if (!TryReadIdentity(table, domain, null, out _, out _, out defect))
+            found.Add(defect);
+        return found.DrainToImmutable();
+    }
+
     private static bool TryReadVersion(in TagTable table, out SignatureDefect defect)
     {
         defect = default;

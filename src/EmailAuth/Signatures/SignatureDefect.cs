@@ -81,13 +81,7 @@ internal enum SignatureRule
 internal readonly record struct SignatureDefect(SignatureRule Rule, int Position, string Text)
 {
     /// <summary>The same as lint says it.</summary>
-    public Diagnostic ToDiagnostic() => new(DiagnosticSeverity.Error, Position, Sentence(Text), SectionOf(Rule));
-
-    /// <summary>A sentence from one without its capital letter and full stop.</summary>
-    public static string Sentence(string text) => text.Length > 1 && text[1] == '='
-        // A tag's name keeps its case: "p=" is not "P=".
-        ? $"{text}."
-        : $"{char.ToUpperInvariant(text[0])}{text.AsSpan(1)}.";
+    public Diagnostic ToDiagnostic() => new(DiagnosticSeverity.Error, Position, Text, SectionOf(Rule));
 
     private static string SectionOf(SignatureRule rule) => rule switch
     {

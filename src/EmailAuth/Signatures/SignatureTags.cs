@@ -21,7 +21,7 @@ internal enum SignatureKind
 }
 
 /// <summary>The tags that every kind of signature shares (RFC 6376 §3.5), read and checked. What differs is read by the rooms themselves.</summary>
-internal sealed class SignatureTags
+internal sealed partial class SignatureTags
 {
     private Digest _bodyHash;
     private byte _bodyHashLength;
@@ -119,7 +119,7 @@ internal sealed class SignatureTags
         if (!TryMakeKeyName(selector, domain, out var keyName, names))
         {
             table.TryFind("s"u8, out var at);
-            defect = new(SignatureRule.Selector, at.ValuePosition, $"the key's name \"{selector}._domainkey.{domain}\" is longer than {DomainName.MaxLength} octets");
+            defect = KeyNameTooLong(selector, domain, at);
             return false;
         }
 
@@ -144,6 +144,9 @@ internal sealed class SignatureTags
         tags = read;
         return true;
     }
+
+    private static SignatureDefect KeyNameTooLong(DomainName selector, DomainName domain, TagSlice at) =>
+        new(SignatureRule.Selector, at.ValuePosition, $"the key's name \"{selector}._domainkey.{domain}\" is longer than {DomainName.MaxLength} octets");
 
     private static bool TryFindRequired(in TagTable table, SignatureKind kind, out SignatureDefect defect)
     {
@@ -255,14 +258,18 @@ internal sealed class SignatureTags
             return false;
         _bodyLength = length ?? Absent;
         _expiration = expiration ?? Absent;
-        // RFC 6376 §3.5 x=: "MUST be greater than the value of the 't=' tag if both are present". Saturated numbers cannot be told apart.
-        if (expiration <= Timestamp && expiration != long.MaxValue)
-        {
-            table.TryFind("x"u8, out var tag);
-            defect = new(SignatureRule.ExpirationBeforeTimestamp, tag.ValuePosition, $"x={expiration} is not later than t={Timestamp}");
-            return false;
-        }
-        return true;
+        return IsLaterThanTimestamp(table, expiration, out defect);
+    }
+
+    /// <summary>RFC 6376 §3.5 x=: "MUST be greater than the value of the 't=' tag if both are present". Saturated numbers cannot be told apart.</summary>
+    private bool IsLaterThanTimestamp(in TagTable table, long? expiration, out SignatureDefect defect)
+    {
+        defect = default;
+        if (!(expiration <= Timestamp) || expiration == long.MaxValue)
+            return true;
+        table.TryFind("x"u8, out var tag);
+        defect = new(SignatureRule.ExpirationBeforeTimestamp, tag.ValuePosition, $"x={expiration} is not later than t={Timestamp}");
+        return false;
     }
 
     private bool TryReadBodyHash(in TagTable table, out SignatureDefect defect)

@@ -15,7 +15,7 @@ public sealed class SpfIncludeTree
 
     private const int DeepestLevel = 10;
 
-    private SpfIncludeTree(DomainName? domain, string? term, SpfRecord? record, string? problem, ImmutableArray<SpfIncludeTree> children)
+    private SpfIncludeTree(DomainName? domain, string? term, SpfRecord? record, string? problem, ImmutableArray<SpfIncludeTree> children, bool isTransient = false)
     {
         Domain = domain;
         Term = term;
@@ -24,8 +24,12 @@ public sealed class SpfIncludeTree
         Children = children;
         OwnLookups = record is null ? 0 : CountLookups(record);
         TotalLookups = OwnLookups;
+        IsTransient = isTransient;
         foreach (var child in children)
+        {
+            IsTransient |= child.IsTransient;
             TotalLookups = (int)Math.Min((long)TotalLookups + child.TotalLookups, int.MaxValue);
+        }
     }
 
     /// <summary>The domain whose record this is; null where a macro stands for it, so that it differs from mail to mail.</summary>
@@ -39,6 +43,9 @@ public sealed class SpfIncludeTree
 
     /// <summary>Why the tree ends here although it should not, as a sentence for people; null where all is well.</summary>
     public string? Problem { get; }
+
+    /// <summary>Whether DNS failed here or below in a way that may pass: later the tree may be another.</summary>
+    public bool IsTransient { get; }
 
     /// <summary>The records that this one includes, in order, and at the end the one that it redirects to.</summary>
     public ImmutableArray<SpfIncludeTree> Children { get; }
@@ -70,9 +77,9 @@ public sealed class SpfIncludeTree
             return Leaf(domain, term, $"the tree is more than {DeepestLevel} levels deep; an evaluation ends long before");
         var answer = await dns.QueryAsync(new DnsQuestion(domain, DnsRecordType.TXT), cancellationToken).ConfigureAwait(false);
         if (answer.Status.IsTransient())
-            return Leaf(domain, term, SpfReasonText.OfDnsError(answer, DnsRecordType.TXT, domain));
+            return Leaf(domain, term, SpfReasonText.OfDnsError(answer, DnsRecordType.TXT, domain), isTransient: true);
         if (answer.Status != DnsStatus.NoError)
-            return Leaf(domain, term, answer.Status == DnsStatus.NxDomain ? $"{domain} does not exist" : $"{domain} has no SPF record");
+            return Leaf(domain, term, answer.Status == DnsStatus.NxDomain ? $"{domain} does not exist, and so has no SPF record" : $"{domain} has no SPF record");
         var selection = SpfRecordSelection.Of(answer);
         if (selection.Defect != SpfReason.NotChecked)
             return Leaf(domain, term, selection.Defect == SpfReason.NoRecord ? $"{domain} has no SPF record" : SpfReasonText.OfRecord(selection, domain));
@@ -91,7 +98,7 @@ public sealed class SpfIncludeTree
         return new SpfIncludeTree(domain, term, record, null, children.DrainToImmutable());
     }
 
-    private static SpfIncludeTree Leaf(DomainName? domain, string? term, string problem) => new(domain, term, null, problem, []);
+    private static SpfIncludeTree Leaf(DomainName? domain, string? term, string problem, bool isTransient = false) => new(domain, term, null, problem, [], isTransient);
 
     private static IEnumerable<(SpfMacroString Spec, string Text)> BranchesOf(SpfRecord record)
     {

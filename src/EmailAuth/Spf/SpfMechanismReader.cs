@@ -135,7 +135,7 @@ internal ref struct SpfMechanismReader
     {
         byte prefix = 32;
         if (!TrySplitNetwork(out var network, out var length) || !IpAddressText.TryParseIpv4(network, out var address))
-            return Fail(0, "an IPv4 network is expected, four numbers without leading zeros and perhaps a prefix length: ip4:192.0.2.0/24", "§5.6");
+            return Fail(ArgumentStart, "an IPv4 network is expected, four numbers without leading zeros and perhaps a prefix length: ip4:192.0.2.0/24", "§5.6");
         if (!length.IsEmpty && !TryReadLength(length[1..], 32, out prefix))
             return FailLength(_argument.Length - length.Length + 1, 32);
         return Directive(network: address, ip4: prefix);
@@ -146,11 +146,14 @@ internal ref struct SpfMechanismReader
     {
         byte prefix = 128;
         if (!TrySplitNetwork(out var network, out var length) || !IpAddressText.TryParseIpv6(network, out var address))
-            return Fail(0, "an IPv6 network is expected, and perhaps a prefix length: ip6:2001:db8::/32", "§5.6");
+            return Fail(ArgumentStart, "an IPv6 network is expected, and perhaps a prefix length: ip6:2001:db8::/32", "§5.6");
         if (!length.IsEmpty && !TryReadLength(length[1..], 128, out prefix))
             return FailLength(_argument.Length - length.Length + 1, 128);
         return Directive(network: address, ip6: prefix);
     }
+
+    /// <summary>Behind the ":", where there is one.</summary>
+    private readonly int ArgumentStart => _argument is [(byte)':', ..] ? 1 : 0;
 
     /// <summary>":" network [ "/" length ]; the length keeps its "/".</summary>
     private readonly bool TrySplitNetwork(out ReadOnlySpan<byte> network, out ReadOnlySpan<byte> length)

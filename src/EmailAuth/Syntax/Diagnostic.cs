@@ -16,6 +16,6 @@ public enum DiagnosticSeverity
 /// <summary>What a reader of a record or field found, and where: the answer of <c>emailauth lint</c>.</summary>
 /// <param name="Severity">How grave it is.</param>
 /// <param name="Position">The zero-based offset, in octets, from the start of the text that was read.</param>
-/// <param name="Text">What is wrong and what would be right, one sentence for people.</param>
+/// <param name="Text">What is wrong and what would be right, for people: without a capital letter and a full stop, as it stands within a line.</param>
 /// <param name="Section">The section that decides, such as <c>RFC 7208 §5.6</c>.</param>
 public sealed record Diagnostic(DiagnosticSeverity Severity, int Position, string Text, string Section);

@@ -18,6 +18,12 @@ public class ArcFieldsTests
     }
 
     // Value, whether a validator may act on it, the gravest severity, a word of what is said.
+    [Test]
+    public void Lint_of_a_seal_names_all_that_is_wrong() =>
+        Assert.That(
+            ArcFields.LintSeal("i=0; a=rsa-sha1; d=.; t=x").Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).Select(found => (found.Position, found.Section)),
+            Is.EqualTo(((int, string)[])[(0, "RFC 6376 §6.1.1"), (0, "RFC 6376 §6.1.1"), (0, "RFC 8617 §4.1.3"), (2, "RFC 8617 §4.2.1"), (7, "RFC 8301 §3.1"), (19, "RFC 6376 §3.5"), (24, "RFC 6376 §3.5")]));
+
     [TestCase($"i=1; a=rsa-sha256; cv=none; d=example.com; s=s; t=1; b={Signature}", true, null, "")]
     [TestCase($"i=2; a=rsa-sha256; cv=pass; d=example.com; s=s; t=1; b={Signature}", true, null, "")]
     [TestCase($"i=2; a=rsa-sha256; cv=pass; d=example.com; s=s; b={Signature}", true, DiagnosticSeverity.Info, "t=")]

@@ -37,6 +37,19 @@ public class DkimSignatureTests
         Assert.That((signature!.HeaderCanonicalization, signature.BodyCanonicalization), Is.EqualTo((header, body)));
     }
 
+    [TestCase("v=1; a=rsa-sha1; d=x", "0 b=|0 bh=|0 h=|0 s=|7 rsa-sha1")]
+    [TestCase("", "0 v=|0 a=|0 b=|0 bh=|0 d=|0 h=|0 s=")]
+    [TestCase("v=2; a=foo; b=!; bh=x; c=a/b; d=.; s=..; h=to; i=x; l=-; q=x; t=9; x=8", "2 \"2\"|7 foo|14 b=|25 a/b|32 d=|37 s=|43 From|49 i=|54 l=|59 q=|69 x=8")]
+    [TestCase("v=1; a=rsa-sha256; b=AAAA; bh=AAAA; d=a.example; s=s; h=from; t=x; x=y; i=@b.example", "30 bh=|64 t=|69 x=|74 i=")]
+    [TestCase("v=1; v=1; a=foo", "5 again")]
+    public void Lint_names_all_that_is_wrong_each_in_its_place(string value, string expected)
+    {
+        var errors = DkimSignature.Lint(value).Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
+        var wanted = expected.Split('|').Select(each => each.Split(' ')).ToList();
+        Assert.That(errors.Select(error => error.Position), Is.EqualTo(wanted.Select(each => int.Parse(each[0]))), string.Join('\n', errors));
+        Assert.That(errors.Zip(wanted).Where(pair => !pair.First.Text.Contains(pair.Second[1])), Is.Empty);
+    }
+
     // Tags beside d, s, bh and b; whether a verifier may use it; the gravest severity; a word of what is said.
     [TestCase("v=1; a=rsa-sha256; t=1; h=from:from:subject:date", true, null, "")]
     [TestCase("v=1; a=rsa-sha256; h=from:from:subject:date", true, DiagnosticSeverity.Info, "t=")]

@@ -287,6 +287,20 @@ public class SignatureProperties
             return DkimSignature.Lint(text).IsUsable == DkimSignature.TryParse(text, out _);
         }, iter: Often);
 
+    /// <summary>A verifier ends at the first defect; it must be among all of them, and each must stand where it is said to.</summary>
+    [Test, Invariant("K7")]
+    public void What_a_verifier_refuses_is_among_all_that_is_wrong() =>
+        SignatureText.Sample(text =>
+        {
+            var value = Encoding.UTF8.GetBytes(text);
+            if (DkimSignature.TryRead(value, out _, out var defect))
+                return true;
+            var diagnostics = DkimSignature.Lint(text).Diagnostics;
+            return diagnostics.Contains(defect.ToDiagnostic())
+                && diagnostics.Distinct().Count() == diagnostics.Length
+                && diagnostics.Select(diagnostic => diagnostic.Position).SequenceEqual(diagnostics.Select(diagnostic => diagnostic.Position).Order());
+        }, iter: Often);
+
     [Test, Invariant("K8")]
     public Task There_is_one_result_for_each_signature_field_in_order() =>
         Gen.Select(SignatureText.Array[0, 8], Gen.Int[0, 3]).SampleAsync(async (values, others) =>
