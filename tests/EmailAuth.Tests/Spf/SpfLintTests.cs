@@ -152,6 +152,6 @@ public class SpfIncludeTreeTests
     public async Task A_domain_without_a_record_is_a_tree_without_one()
     {
         var tree = await ResolveAsync("");
-        Assert.That((tree.Record, tree.Problem, tree.Lint().IsUsable), Is.EqualTo(((SpfRecord?)null, "example.com does not exist", false)));
+        Assert.That((tree.Record, tree.Problem, tree.Lint().IsUsable), Is.EqualTo(((SpfRecord?)null, "example.com does not exist, and so has no SPF record", false)));
     }
 }
