@@ -121,7 +121,7 @@ public class CancellationTests
         {
             var result = await authenticator.VerifyAsync(EmailMessage.FromStream(new HookedStream(message.Message, hooks)), message.Session, caller.Token);
             // Too late to matter, or nobody looked: then it is whole.
-            Assert.That(new ChaosVerdict { Spf = result.Spf, Helo = result.Helo, Dkim = result.Dkim, Arc = result.Arc, Dmarc = result.Dmarc, Whole = result }.ToString(), Is.EqualTo(message.Expected), what);
+            Assert.That(ChaosVerdict.Of(result).ToString(), Is.EqualTo(message.Expected), what);
         }
         catch (OperationCanceledException exception)
         {
@@ -181,7 +181,7 @@ public class CancellationTests
             try
             {
                 var result = await call;
-                Assert.That(new ChaosVerdict { Spf = result.Spf, Helo = result.Helo, Dkim = result.Dkim, Arc = result.Arc, Dmarc = result.Dmarc, Whole = result }.ToString(), Is.EqualTo(message.Expected), message.Name);
+                Assert.That(ChaosVerdict.Of(result).ToString(), Is.EqualTo(message.Expected), message.Name);
             }
             catch (OperationCanceledException exception)
             {

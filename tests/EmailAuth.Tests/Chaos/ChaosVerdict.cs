@@ -49,12 +49,14 @@ internal sealed record ChaosVerdict
                 var authors = AuthorDomains.Read(HeaderBlock.Parse(HeaderOf(message.Message), MessageLimits.Default), DmarcLimits.Default);
                 return new() { Dmarc = await new DmarcEvaluator(dns, new DmarcOptions { TimeProvider = clock }).EvaluateAsync(authors, IdentifiersOf(message), cancellationToken) };
             case ChaosProtocol.Whole:
-                var whole = await Authenticator(dns, clock).VerifyAsync(message.Open(), session, cancellationToken);
-                return new() { Spf = whole.Spf, Helo = whole.Helo, Dkim = whole.Dkim, Arc = whole.Arc, Dmarc = whole.Dmarc, Whole = whole };
+                return Of(await Authenticator(dns, clock).VerifyAsync(message.Open(), session, cancellationToken));
             default:
                 throw new ArgumentOutOfRangeException(nameof(protocol));
         }
     }
+
+    public static ChaosVerdict Of(VerificationResult whole) =>
+        new() { Spf = whole.Spf, Helo = whole.Helo, Dkim = whole.Dkim, Arc = whole.Arc, Dmarc = whole.Dmarc, Whole = whole };
 
     public static EmailAuthenticator Authenticator(IDnsResolver dns, TimeProvider clock) => new(dns, new EmailAuthenticatorOptions
     {
