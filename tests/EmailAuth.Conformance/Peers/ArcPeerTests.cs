@@ -12,8 +12,8 @@ using EmailAuth.Tests;
 namespace EmailAuth.Conformance.Peers;
 
 /// <summary>
-/// Chains in which our seals and those of dkimpy and Mail::DKIM::ARC alternate: every one of the three takes over from every other, one hop
-/// adds a list's footer, and all three validate what each hop sent. Each peer is started once a hop for all chains together.
+/// Chains in which our seals and those of dkimpy, Mail::DKIM::ARC and mailauth alternate: every one of the four takes over from every other, one hop
+/// adds a list's footer, and all four validate what each hop sent. Each peer is started once a hop for all chains together.
 /// </summary>
 [Rfc(8617, "5.1.1")]
 [Attack("A7")]
@@ -22,8 +22,8 @@ public class ArcPeerTests
     private const string Python = "/usr/bin/python3";
     private const string Perl = "/usr/bin/perl";
 
-    /// <summary>Who seals: E is EmailAuth, D dkimpy, M Mail::DKIM::ARC. In lower case the hop adds a footer first.</summary>
-    private static readonly string[] Chains = ["EDMED", "DEmED", "MEDeM", "EeEdE", "DdMmE", "MMEED", "eMDEM"];
+    /// <summary>Who seals: E is EmailAuth, D dkimpy, M Mail::DKIM::ARC, A mailauth. In lower case the hop adds a footer first, which mailauth cannot: it seals what it has just validated.</summary>
+    private static readonly string[] Chains = ["EDMED", "DEmED", "MEDeM", "EeEdE", "DdMmE", "MMEED", "eMDEM", "EAMAE", "ADAeA", "MAeAD"];
 
     private const string Message =
         "Received: from a.example (a.example [192.0.2.1])\r\n\tby b.example with ESMTP;  Fri, 29 May 2026 10:00:00 +0000\r\n"
@@ -110,6 +110,7 @@ public class ArcPeerTests
         }
 
         var theirs = sent.Select(entry => new Job("validate", Octets(entry.Message))).ToList();
+        var node = Run(Peer.Node, Mailauth, theirs);
         var python = Run(Python, ["-c", PythonPeer], theirs);
         var perl = Run(Perl, ["-e", PerlPeer], theirs);
         for (var i = 0; i < sent.Count; i++)
@@ -117,6 +118,7 @@ public class ArcPeerTests
             var ours = await ValidateAsync(sent[i].Message);
             Assert.That((ours.Status, ours.Instance, ours.OldestPass), Is.EqualTo((ArcStatus.Pass, sent[i].Instance, (int?)sent[i].OldestPass)), $"EmailAuth on {sent[i].Name}: {ours.ReasonText}");
             Assert.That(python[i][0].GetString(), Is.EqualTo("pass"), $"dkimpy on {sent[i].Name}: {python[i]}\n{sent[i].Message}");
+            Assert.That(node[i][0].GetString(), Is.EqualTo("pass"), $"mailauth on {sent[i].Name}: {node[i]}\n{sent[i].Message}");
             Assert.That(perl[i][0].GetString(), Is.EqualTo("pass"), $"Mail::DKIM on {sent[i].Name}: {perl[i]}\n{sent[i].Message}");
         }
     }
@@ -140,6 +142,7 @@ public class ArcPeerTests
         var jobs = broken.Concat(marked).Select(message => new Job("validate", Octets(message))).ToList();
         Assert.That(Run(Python, ["-c", PythonPeer], jobs).Select(answer => answer[0].GetString()), Is.EqualTo((string[])["fail", "fail", "ended", "ended"]));
         Assert.That(Run(Perl, ["-e", PerlPeer], jobs).Select(answer => answer[0].GetString()), Is.All.EqualTo("fail"));
+        Assert.That(Run(Peer.Node, Mailauth, jobs).Select(answer => answer[0].GetString()), Is.All.EqualTo("fail"));
         foreach (var message in marked)
             Assert.That((await ValidateAsync(message)).Reason, Is.EqualTo(ArcReason.MarkedFailed));
     }
@@ -148,7 +151,10 @@ public class ArcPeerTests
     {
         Peer.Require("python3-dkim", Python, "-c", "import dkim, authres");
         Peer.Require("libmail-dkim-perl", Perl, "-MMail::DKIM::ARC::Signer", "-e", "1");
+        Peer.RequireNpm("mailauth");
     }
+
+    private static string[] Mailauth => [Repository.PathOf("tests", "EmailAuth.Conformance", "Peers", "MailauthTests.mjs"), "arc", Peer.NpmFolder];
 
     /// <summary>The last hop that added a footer; 0 if that was the first, or none.</summary>
     private static int OldestPassOf(string chain)
@@ -178,7 +184,12 @@ public class ArcPeerTests
         }
         if (jobs.Count == 0)
             return;
-        var answers = sealer == 'D' ? Run(Python, ["-c", PythonPeer], jobs) : Run(Perl, ["-e", PerlPeer], jobs);
+        var answers = sealer switch
+        {
+            'A' => Run(Peer.Node, Mailauth, jobs),
+            'D' => Run(Python, ["-c", PythonPeer], jobs),
+            _ => Run(Perl, ["-e", PerlPeer], jobs),
+        };
         foreach (var (name, answer) in chains.Zip(answers))
         {
             var fields = Encoding.Latin1.GetString(answer.GetBytesFromBase64());

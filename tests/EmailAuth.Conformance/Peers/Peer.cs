@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace EmailAuth.Conformance.Peers;
 
 /// <summary>
-/// Programs of other projects that our answers are compared with. They come from Debian packages; where one is not installed the
+/// Programs of other projects that our answers are compared with. They come from Debian packages and from npm (`.ci/peers`); where one is not installed the
 /// test is ignored with that reason, and fails where the environment says EMAILAUTH_PEERS=required.
 /// </summary>
 internal static class Peer
@@ -17,6 +17,22 @@ internal static class Peer
         if (Probe(program, arguments))
             return;
         var reason = $"The peer \"{program} {string.Join(' ', arguments)}\" is not here; it comes with the Debian package {package}.";
+        if (Environment.GetEnvironmentVariable("EMAILAUTH_PEERS") == "required")
+            Assert.Fail(reason);
+        Assert.Ignore(reason);
+    }
+
+    /// <summary>Where <c>.ci/run</c> installs packages of npm, and a Node that is new enough for them.</summary>
+    public static string NpmFolder => EmailAuth.Tests.Repository.PathOf("artifacts", "peers");
+
+    public static string Node => Path.Combine(NpmFolder, "node_modules", ".bin", "node");
+
+    /// <summary>Ends the test unless a package of npm is installed in <see cref="NpmFolder"/>.</summary>
+    public static void RequireNpm(string package)
+    {
+        if (Directory.Exists(Path.Combine(NpmFolder, "node_modules", package)) && Probe(Node, ["--version"]))
+            return;
+        var reason = $"The peer {package} is not here; `.ci/peers` installs it from npm into artifacts/peers.";
         if (Environment.GetEnvironmentVariable("EMAILAUTH_PEERS") == "required")
             Assert.Fail(reason);
         Assert.Ignore(reason);

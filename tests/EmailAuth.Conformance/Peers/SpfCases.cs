@@ -11,7 +11,7 @@ namespace EmailAuth.Conformance.Peers;
 /// <param name="Helo">The HELO name.</param>
 /// <param name="MailFrom">The reverse-path without angle brackets.</param>
 /// <param name="Zone">Name, type and values; the type TIMEOUT stands for every type that the name has no records of.</param>
-internal sealed record PyspfCase(
+internal sealed record SpfCase(
     [property: JsonPropertyName("id")] int Id,
     [property: JsonPropertyName("client")] string Client,
     [property: JsonPropertyName("helo")] string Helo,
@@ -48,7 +48,7 @@ internal sealed record PyspfCase(
 }
 
 /// <summary>Makes cases from a seed: records of every mechanism, modifier and macro, right and wrong, over few names so that they meet.</summary>
-internal sealed class PyspfCases
+internal sealed class SpfCases
 {
     private static readonly string[] Clients = ["192.0.2.1", "192.0.2.77", "192.0.2.130", "198.51.100.9", "203.0.113.200", "2001:db8::1", "2001:db8:0:1::5", "2001:db8:ffff::1"];
     private static readonly string[] LocalParts = ["user", "strong-bad", "a.b-c+d", "x_y=z", "news/list", "~jack&jill"];
@@ -58,15 +58,15 @@ internal sealed class PyspfCases
     private readonly SortedDictionary<string, SortedDictionary<string, List<string>>> _zone = new(StringComparer.Ordinal);
     private string _client = "";
 
-    private PyspfCases(int seed) => _random = new Random(seed);
+    private SpfCases(int seed) => _random = new Random(seed);
 
-    public static IEnumerable<PyspfCase> Generate(int count)
+    public static IEnumerable<SpfCase> Generate(int count)
     {
         for (var id = 0; id < count; id++)
-            yield return new PyspfCases(id).Make(id);
+            yield return new SpfCases(id).Make(id);
     }
 
-    private PyspfCase Make(int id)
+    private SpfCase Make(int id)
     {
         _client = Pick(Clients);
         AddHosts();
@@ -80,7 +80,7 @@ internal sealed class PyspfCases
         if (Chance(10))
             Add("exp0.example", "TXT", "a second record");
         var mailFrom = Chance(6) ? "" : Chance(4) ? "@d0.example" : $"{Pick(LocalParts)}@d0.example";
-        return new PyspfCase(id, _client, Chance(80) ? "mail.h0.example" : Chance(50) ? "d1.example" : "localhost", mailFrom, _zone);
+        return new SpfCase(id, _client, Chance(80) ? "mail.h0.example" : Chance(50) ? "d1.example" : "localhost", mailFrom, _zone);
     }
 
     private void AddHosts()
