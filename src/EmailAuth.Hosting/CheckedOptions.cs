@@ -20,8 +20,7 @@ internal sealed class CheckedOptions
     private CheckedOptions(EmailAuthOptions options)
     {
         _path = PrefixOf(options);
-        if (options.BindingError is { } error)
-            _errors.Add(error);
+        _errors.AddRange(options.Faults);
         ReadDns(options.Dns);
         ReadCache(options.Cache);
         ReadSharedCache(options.SharedCache, options.Dns.TrustsAuthenticatedData);

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace EmailAuth.Hosting;
 
 /// <summary>
-/// Reads the settings from a section. A key that is not known is an error, since a bound that was spelled wrong would be none; so is a value of the wrong kind.
+/// Reads the settings from a section, by the table <see cref="SettingKeys"/>. A key that is not known is a fault, since a bound that was spelled wrong would be
+/// none; so is a value of the wrong kind. The validator tells all of them, together with what else is wrong.
 /// </summary>
 internal sealed class ConfigurationSettings(IConfiguration configuration) : IConfigureOptions<EmailAuthOptions>
 {
@@ -12,17 +13,6 @@ internal sealed class ConfigurationSettings(IConfiguration configuration) : ICon
     public void Configure(EmailAuthOptions options)
     {
         options.Path = (configuration as IConfigurationSection)?.Path ?? "";
-        try
-        {
-            configuration.Bind(options, static binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // Told by the validator, together with what else is wrong.
-            options.BindingError = exception.Message + Hint(exception.Message);
-        }
+        new SettingsReader(configuration, options.Path, options.Faults).ReadKeys(options, SettingKeys.Root);
     }
-
-    private static string Hint(string message) =>
-        message.Contains("System.TimeSpan", StringComparison.Ordinal) ? " A time is written as hours:minutes:seconds, such as 00:00:05 or 00:00:00.250, with days before a dot, such as 1.00:00:00." : "";
 }

@@ -44,5 +44,5 @@ public sealed class EmailAuthOptions
     internal string Path { get; set; } = "EmailAuth";
 
     /// <summary>What the configuration had that could not be read at all.</summary>
-    internal string? BindingError { get; set; }
+    internal IList<string> Faults { get; } = [];
 }

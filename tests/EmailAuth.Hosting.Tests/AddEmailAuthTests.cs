@@ -2,6 +2,7 @@ using EmailAuth.Dmarc;
 using EmailAuth.Dns;
 using EmailAuth.Tests;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -97,23 +98,83 @@ public class AddEmailAuthTests
     [TestCase("Verification:TrustedSealers:0:Domain", "lists example", "EmailAuth:Verification:TrustedSealers:0:Domain is \"lists example\": it is a domain name, such as lists.example.org.")]
     [TestCase("Verification:TrustedSealers:0:Sources:0", "192.0.2.1", "EmailAuth:Verification:TrustedSealers:0:Sources:0 is \"192.0.2.1\": it is a network")]
     [TestCase("AuthservId", "", "EmailAuth:AuthservId is \"\": ")]
-    [TestCase("Cache:MaxEntires", "100", "MaxEntires")]
-    [TestCase("Cache:MaxEntries", "many", "Failed to convert configuration value 'many' at 'EmailAuth:Cache:MaxEntries' to type 'System.Int32'.")]
-    [TestCase("Cache:MaxStaleAge", "1 day", "A time is written as hours:minutes:seconds")]
+    [TestCase("Cache:MaxEntries", "many", "EmailAuth:Cache:MaxEntries is \"many\": it is a whole number.")]
+    [TestCase("Cache:MaxEntries", "3000000000", "EmailAuth:Cache:MaxEntries is \"3000000000\": it is out of all bounds.")]
+    [TestCase("Cache:MaxStaleAge", "1 day", "EmailAuth:Cache:MaxStaleAge is \"1 day\": it is a time, written as hours:minutes:seconds, such as 00:00:05")]
+    [TestCase("Cache:MaxTimeToLive", "5", "EmailAuth:Cache:MaxTimeToLive is \"5\": it is a time", Description = "five days, to TimeSpan; five seconds, to people")]
+    [TestCase("Dns:Transport", "udp", "EmailAuth:Dns:Transport is \"udp\": it is UdpOnLoopback, Tcp, UdpEverywhere.")]
+    [TestCase("LogAddresses", "yes", "EmailAuth:LogAddresses is \"yes\": it is true or false.")]
+    [TestCase("Dns", "127.0.0.1", "EmailAuth:Dns is \"127.0.0.1\": it is a section, with the keys Servers, Transport,")]
+    [TestCase("Dns:Servers", "127.0.0.1", "EmailAuth:Dns:Servers is \"127.0.0.1\": it is a list, whose first item has the key 0.")]
+    [TestCase("Dns:Tries:0", "3", "EmailAuth:Dns:Tries has keys: it is one value, and has no keys below it.")]
+    [TestCase("Cache:MaxEntires", "100", "EmailAuth:Cache:MaxEntires is \"100\": there is no such key; the nearest is EmailAuth:Cache:MaxEntries.")]
+    [TestCase("Dns:Retries", "3", "EmailAuth:Dns:Retries is \"3\": there is no such key; the nearest is EmailAuth:Dns:Tries.")]
+    [TestCase("Verification:TrustedSealers:0:Domains", "a.example", "EmailAuth:Verification:TrustedSealers:0:Domains is \"a.example\": there is no such key; the nearest is EmailAuth:Verification:TrustedSealers:0:Domain.")]
+    [TestCase("SharedCache:Timeout", "5", "EmailAuth:SharedCache:Timeout is \"5\": there is no such key; the keys of EmailAuth:SharedCache are Enabled, KeyPrefix, Secret, LookupTimeLimit, MaxBypassTime.")]
+    [TestCase("Dsn:Servers:0", "127.0.0.1", "EmailAuth:Dsn is set: there is no such key; the keys of EmailAuth are Dns, Cache, SharedCache, Verification, AuthservId, LogAddresses.")]
+    [TestCase("Dns:Servers:first", "127.0.0.1", "EmailAuth:Dns:Servers:first is \"127.0.0.1\": there is no such key; EmailAuth:Dns:Servers is a list, and its items have the keys 0, 1, 2 and so on.")]
+    [TestCase("SharedCache:Secrt", "aHVzaA==", "EmailAuth:SharedCache:Secrt is \"(not shown)\": there is no such key; the nearest is EmailAuth:SharedCache:Secret.")]
+    [TestCase("Cache:Password", "aHVzaA==", "EmailAuth:Cache:Password is \"(not shown)\": there is no such key; the keys of EmailAuth:Cache are")]
     public async Task A_host_does_not_start_with_a_setting_that_cannot_be_used(string key, string value, string error)
     {
         using var host = TestHost.Build(services => services.AddEmailAuth(TestHost.Configuration((key, value))));
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        Assert.That(exception!.Failures, Has.Exactly(1).Contain(error));
+        var failures = exception!.Failures.Where(failure => !failure.Contains("Verification:TrustedSealers:0:Domain is \"\"", StringComparison.Ordinal));
+        Assert.That(failures, Has.Exactly(1).Items.And.Exactly(1).Contain(error));
         Assert.That(exception.Message, Does.Not.Contain("aHVzaA=="));
     }
 
     [Test]
     public async Task All_faults_are_told_at_once()
     {
-        using var host = TestHost.Build(services => services.AddEmailAuth(TestHost.Configuration(("Dns:Tries", "9"), ("Cache:MaxEntries", "5"), ("AuthservId", ""))));
+        using var host = TestHost.Build(services => services.AddEmailAuth(TestHost.Configuration(
+            ("Dns:Retries", "3"), ("Dns:Servers:0", "dns.example"), ("Dns:Tries", "9"), ("Cache:MaxEntries", "many"), ("Cache:MaxAge", "1 day"), ("Cache:MaxStaleAge", "1 day"),
+            ("AuthservId", ""))));
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        Assert.That(exception!.Failures.Count(), Is.EqualTo(3));
+        Assert.That(exception!.Failures.Select(static failure => failure.Split(' ')[0]), Is.EquivalentTo(new[]
+        {
+            "EmailAuth:Dns:Retries", "EmailAuth:Dns:Servers:0", "EmailAuth:Dns:Tries", "EmailAuth:Cache:MaxEntries", "EmailAuth:Cache:MaxAge", "EmailAuth:Cache:MaxStaleAge", "EmailAuth:AuthservId",
+        }));
+    }
+
+    [TestCase(typeof(EmailAuthOptions), "")]
+    [TestCase(typeof(EmailAuthDnsOptions), "Dns")]
+    [TestCase(typeof(EmailAuthCacheOptions), "Cache")]
+    [TestCase(typeof(EmailAuthSharedCacheOptions), "SharedCache")]
+    [TestCase(typeof(EmailAuthVerificationOptions), "Verification")]
+    [TestCase(typeof(TrustedSealerOptions), "Verification:TrustedSealers:0")]
+    public void The_known_keys_are_the_properties_of_the_options(Type options, string section)
+    {
+        var read = new EmailAuthOptions();
+        new ConfigurationSettings(TestHost.Configuration(($"{section}{(section.Length == 0 ? "" : ":")}NoSuchKeyAtAll", "x"))).Configure(read);
+        Assert.That(read.Faults.Single(), Does.EndWith(" are " + string.Join(", ", options.GetProperties().Select(static property => property.Name)) + "."));
+    }
+
+    [Test]
+    public void What_is_empty_is_left_out()
+    {
+        var options = new EmailAuthOptions();
+        new ConfigurationSettings(TestHost.Configuration(
+            ("Dns", ""), ("Cache:MaxEntries", ""), ("Cache:MaxStaleAge", null), ("Cache:RefreshesAhead", ""), ("Dns:Servers", ""), ("Dns:Transport", null), ("Dns:ZoneFile", null))).Configure(options);
+        Assert.That(options.Faults, Is.Empty);
+        Assert.That((options.Cache.MaxEntries, options.Cache.MaxStaleAge, options.Cache.RefreshesAhead, options.Dns.Transport, options.Dns.ZoneFile), Is.EqualTo(((int?)null, (TimeSpan?)null, false, (Dns.DnsTransport?)null, (string?)null)));
+    }
+
+    [Test]
+    public void A_key_may_be_written_in_any_case()
+    {
+        var options = new EmailAuthOptions();
+        new ConfigurationSettings(TestHost.Configuration(("DNS:TRIES", "3"), ("dns:transport", "tcp"))).Configure(options);
+        Assert.That((options.Faults.Count, options.Dns.Tries, options.Dns.Transport), Is.EqualTo((0, 3, DnsTransport.Tcp)));
+    }
+
+    [Test]
+    public void No_value_of_the_environment_is_told_when_the_root_is_given_for_the_section()
+    {
+        var options = new EmailAuthOptions();
+        var root = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("HOME", (string?)"/home/ann")]).Build();
+        new ConfigurationSettings(root).Configure(options);
+        Assert.That(options.Faults.Single(), Does.StartWith("HOME is \"(not shown)\": there is no such key; the keys are Dns, ").And.Not.Contain("ann"));
     }
 
     [Test]
