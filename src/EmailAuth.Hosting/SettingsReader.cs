@@ -65,7 +65,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
             if (int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 read(at);
             else
-                at.RefuseKey(child, $"{path} is a list, and its items have the keys 0, 1, 2 and so on");
+                at.RefuseKey(child, $"{path} is a list with the keys 0, 1, 2 and so on");
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
     private SettingsReader At(IConfigurationSection child) => new(child, path.Length == 0 ? child.Key : $"{path}:{child.Key}", faults);
 
     private void RefuseKey(IConfigurationSection child, string right) =>
-        Note(child.Value is null ? "is set" : $"is {Shown(child.Value)}", $"there is no such key; {right}");
+        Note(child.Value is null ? "is set" : $"is {Shown(child.Value)}", $"no such key, {right}");
 
     private void Refuse(string right) => Note(Value is null ? "has keys" : $"is {Shown(Value)}", right);
 

@@ -34,6 +34,34 @@ public class MetricsGuideTests
     }
 
     [Test]
+    public void The_package_page_has_the_instruments_of_the_guide_with_their_units_and_tags()
+    {
+        var page = Page.All.Single(static page => page.Path == "src/EmailAuth.Hosting/README.md");
+        var told =
+            from row in page.Table("Metrics and traces")
+            let units = row[1].Split(", ")
+            let names = InstrumentsIn(row[0])
+            from at in Enumerable.Range(0, names.Count)
+            select (Name: names[at], Units: units, Tags: TagsIn(row[2]));
+        var guide = Guide.Table("Instruments").ToDictionary(static row => row[0].Trim('`'), static row => (Unit: row[3], Tags: TagsIn(row[4])));
+        Assert.That(told.Select(static row => row.Name), Is.EquivalentTo(guide.Keys));
+        foreach (var (name, units, tags) in told)
+        {
+            Assert.That(units, Does.Contain(guide[name].Unit), name);
+            Assert.That(tags, Is.EqualTo(guide[name].Tags), name);
+        }
+    }
+
+    /// <summary>The names in a cell; one that begins with a dot has all but the last word of the first.</summary>
+    private static List<string> InstrumentsIn(string cell)
+    {
+        var names = cell.Split('`').Where(static (_, at) => at % 2 == 1).ToList();
+        return [.. names.Select(name => name[0] == '.' ? names[0][..names[0].LastIndexOf('.')] + name : name)];
+    }
+
+    private static string TagsIn(string cell) => string.Join(' ', cell.Split('`').Where(static (_, at) => at % 2 == 1).Order(StringComparer.Ordinal));
+
+    [Test]
     public async Task The_tags_are_those_that_are_measured()
     {
         using var listener = new Listener();

@@ -107,14 +107,14 @@ public class AddEmailAuthTests
     [TestCase("Dns", "127.0.0.1", "EmailAuth:Dns is \"127.0.0.1\": it is a section, with the keys Servers, Transport,")]
     [TestCase("Dns:Servers", "127.0.0.1", "EmailAuth:Dns:Servers is \"127.0.0.1\": it is a list, whose first item has the key 0.")]
     [TestCase("Dns:Tries:0", "3", "EmailAuth:Dns:Tries has keys: it is one value, and has no keys below it.")]
-    [TestCase("Cache:MaxEntires", "100", "EmailAuth:Cache:MaxEntires is \"100\": there is no such key; the nearest is EmailAuth:Cache:MaxEntries.")]
-    [TestCase("Dns:Retries", "3", "EmailAuth:Dns:Retries is \"3\": there is no such key; the nearest is EmailAuth:Dns:Tries.")]
-    [TestCase("Verification:TrustedSealers:0:Domains", "a.example", "EmailAuth:Verification:TrustedSealers:0:Domains is \"a.example\": there is no such key; the nearest is EmailAuth:Verification:TrustedSealers:0:Domain.")]
-    [TestCase("SharedCache:Timeout", "5", "EmailAuth:SharedCache:Timeout is \"5\": there is no such key; the keys of EmailAuth:SharedCache are Enabled, KeyPrefix, Secret, LookupTimeLimit, MaxBypassTime.")]
-    [TestCase("Dsn:Servers:0", "127.0.0.1", "EmailAuth:Dsn is set: there is no such key; the keys of EmailAuth are Dns, Cache, SharedCache, Verification, AuthservId, LogAddresses.")]
-    [TestCase("Dns:Servers:first", "127.0.0.1", "EmailAuth:Dns:Servers:first is \"127.0.0.1\": there is no such key; EmailAuth:Dns:Servers is a list, and its items have the keys 0, 1, 2 and so on.")]
-    [TestCase("SharedCache:Secrt", "aHVzaA==", "EmailAuth:SharedCache:Secrt is \"(not shown)\": there is no such key; the nearest is EmailAuth:SharedCache:Secret.")]
-    [TestCase("Cache:Password", "aHVzaA==", "EmailAuth:Cache:Password is \"(not shown)\": there is no such key; the keys of EmailAuth:Cache are")]
+    [TestCase("Cache:MaxEntires", "100", "EmailAuth:Cache:MaxEntires is \"100\": no such key, the nearest is EmailAuth:Cache:MaxEntries.")]
+    [TestCase("Dns:Retries", "3", "EmailAuth:Dns:Retries is \"3\": no such key, the nearest is EmailAuth:Dns:Tries.")]
+    [TestCase("Verification:TrustedSealers:0:Domains", "a.example", "EmailAuth:Verification:TrustedSealers:0:Domains is \"a.example\": no such key, the nearest is EmailAuth:Verification:TrustedSealers:0:Domain.")]
+    [TestCase("SharedCache:Timeout", "5", "EmailAuth:SharedCache:Timeout is \"5\": no such key, the keys of EmailAuth:SharedCache are Enabled, KeyPrefix, Secret, LookupTimeLimit, MaxBypassTime.")]
+    [TestCase("Dsn:Servers:0", "127.0.0.1", "EmailAuth:Dsn is set: no such key, the keys of EmailAuth are Dns, Cache, SharedCache, Verification, AuthservId, LogAddresses.")]
+    [TestCase("Dns:Servers:first", "127.0.0.1", "EmailAuth:Dns:Servers:first is \"127.0.0.1\": no such key, EmailAuth:Dns:Servers is a list with the keys 0, 1, 2 and so on.")]
+    [TestCase("SharedCache:Secrt", "aHVzaA==", "EmailAuth:SharedCache:Secrt is \"(not shown)\": no such key, the nearest is EmailAuth:SharedCache:Secret.")]
+    [TestCase("Cache:Password", "aHVzaA==", "EmailAuth:Cache:Password is \"(not shown)\": no such key, the keys of EmailAuth:Cache are")]
     public async Task A_host_does_not_start_with_a_setting_that_cannot_be_used(string key, string value, string error)
     {
         using var host = TestHost.Build(services => services.AddEmailAuth(TestHost.Configuration((key, value))));
@@ -174,7 +174,7 @@ public class AddEmailAuthTests
         var options = new EmailAuthOptions();
         var root = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("HOME", (string?)"/home/ann")]).Build();
         new ConfigurationSettings(root).Configure(options);
-        Assert.That(options.Faults.Single(), Does.StartWith("HOME is \"(not shown)\": there is no such key; the keys are Dns, ").And.Not.Contain("ann"));
+        Assert.That(options.Faults.Single(), Does.StartWith("HOME is \"(not shown)\": no such key, the keys are Dns, ").And.Not.Contain("ann"));
     }
 
     [Test]
