@@ -89,9 +89,12 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
         : Value!.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(Value, CultureInfo.InvariantCulture, out var value) ? value
         : Refuse("it is a time, written as hours:minutes:seconds, such as 00:00:05 or 00:00:00.250, with days before a dot, such as 1.00:00:00", otherwise);
 
+    /// <summary>By its name alone: neither by its number nor as a list of names.</summary>
     public T? Word<T>(T? otherwise)
         where T : struct, Enum =>
-        IsEmpty() ? otherwise : Enum.TryParse<T>(Value, ignoreCase: true, out var value) ? value : Refuse($"it is {string.Join(", ", Enum.GetNames<T>())}", otherwise);
+        IsEmpty() ? otherwise
+        : Array.Find(Enum.GetNames<T>(), name => name.Equals(Value, StringComparison.OrdinalIgnoreCase)) is { } word ? Enum.Parse<T>(word)
+        : Refuse($"it is {string.Join(", ", Enum.GetNames<T>())}", otherwise);
 
     private bool IsEmpty() => !IsOneValue() || string.IsNullOrEmpty(Value);
 

@@ -2,7 +2,7 @@ namespace EmailAuth.Hosting;
 
 /// <summary>
 /// Whether the shared cache is asked. After a failure it is left alone for a second, after each further one for twice as long, up to a bound; then one
-/// look-up that nobody waits for tells whether it is back.
+/// look-up and one write that nobody waits for tell whether it is back.
 /// </summary>
 internal sealed class SharedCacheCircuit(TimeProvider time, TimeSpan longest)
 {

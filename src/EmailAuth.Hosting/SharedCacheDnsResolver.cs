@@ -11,7 +11,7 @@ namespace EmailAuth.Hosting;
 /// </summary>
 /// <remarks>
 /// <para>It never costs a verdict. A look-up has a time limit; when the cache fails or is slow, it is left alone, and the servers are asked as if there were none;
-/// whether it is back is found out in the background (<see cref="SharedDnsCacheOptions"/>). Nobody waits for a write.</para>
+/// whether it is back, to read and to write, is found out in the background (<see cref="SharedDnsCacheOptions"/>). Nobody waits for a write.</para>
 /// <para>Records and the answers "no such name" and "no such record" are shared, never a failure, for as long as their time to live says, at most 24 h and 15 min.
 /// What is read from the cache is taken for hostile: it must be a whole answer to the very question, within those bounds and its time, and with a
 /// <see cref="SharedDnsCacheOptions.Secret"/> it must be signed. Anything else is ignored and counted (<see cref="SharedCacheMetrics"/>).</para>
@@ -149,12 +149,16 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
         }
     }
 
+    /// <summary>
+    /// Looks whether the cache is back. One that is full, or a copy that can only be read, answers and takes nothing: it is no use, and would fail at each write.
+    /// </summary>
     private async Task ProbeAsync(string key)
     {
         var succeeded = false;
         try
         {
             await GetAsync(key, CancellationToken.None).ConfigureAwait(false);
+            await SetAsync(_entry.ProbeKey, [0], TimeSpan.FromMinutes(1)).ConfigureAwait(false);
             succeeded = true;
         }
 #pragma warning disable CA1031 // As above.
@@ -184,14 +188,9 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
 
     private async Task WriteAsync(string key, byte[] octets, TimeSpan timeToLive)
     {
-        Task? write = null;
         try
         {
-            var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
-#pragma warning disable RS0030 // As above.
-            write = Task.Run(() => _cache.SetAsync(key, octets, options, CancellationToken.None));
-#pragma warning restore RS0030
-            await write.WaitAsync(WriteTimeLimit, _time).ConfigureAwait(false);
+            await SetAsync(key, octets, timeToLive).ConfigureAwait(false);
             SharedCacheMetrics.CountWrite("written");
         }
 #pragma warning disable CA1031 // As above.
@@ -200,11 +199,27 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
         {
             SharedCacheMetrics.CountWrite("failed");
             Fail(exception);
-            Forget(write);
         }
         finally
         {
             Interlocked.Decrement(ref _writes);
+        }
+    }
+
+    private async Task SetAsync(string key, byte[] octets, TimeSpan timeToLive)
+    {
+        var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
+#pragma warning disable RS0030 // As above.
+        var write = Task.Run(() => _cache.SetAsync(key, octets, options, CancellationToken.None));
+#pragma warning restore RS0030
+        try
+        {
+            await write.WaitAsync(WriteTimeLimit, _time).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!write.IsCompleted)
+                Forget(write);
         }
     }
 
@@ -218,8 +233,8 @@ public sealed partial class SharedCacheDnsResolver : IDnsResolver
     }
 
     /// <summary>Left behind: what it still throws is nobody's.</summary>
-    private static void Forget(Task? task) =>
-        task?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private static void Forget(Task task) =>
+        task.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     [LoggerMessage(10, LogLevel.Warning, "The shared DNS cache failed with {Error}; it is left alone for {Seconds} s, and the servers are asked.", EventName = "SharedCacheFailed")]
     private partial void LogFailure(string error, double seconds);

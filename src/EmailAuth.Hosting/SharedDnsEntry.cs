@@ -32,6 +32,9 @@ internal sealed class SharedDnsEntry(SharedDnsCacheOptions options)
 
     private readonly byte[] _secret = [.. options.Secret];
 
+    /// <summary>Where it is tried whether the cache can be written to: no question's key, since those have a number there.</summary>
+    public string ProbeKey => $"{options.KeyPrefix}{Version}:probe";
+
     public string KeyOf(DnsQuestion question) => $"{options.KeyPrefix}{Version}:{(int)question.Type}:{question.Name}";
 
     /// <summary>The entry and how long it may live; null for an answer that is not shared.</summary>

@@ -103,6 +103,8 @@ public class AddEmailAuthTests
     [TestCase("Cache:MaxStaleAge", "1 day", "EmailAuth:Cache:MaxStaleAge is \"1 day\": it is a time, written as hours:minutes:seconds, such as 00:00:05")]
     [TestCase("Cache:MaxTimeToLive", "5", "EmailAuth:Cache:MaxTimeToLive is \"5\": it is a time", Description = "five days, to TimeSpan; five seconds, to people")]
     [TestCase("Dns:Transport", "udp", "EmailAuth:Dns:Transport is \"udp\": it is UdpOnLoopback, Tcp, UdpEverywhere.")]
+    [TestCase("Dns:Transport", "1", "EmailAuth:Dns:Transport is \"1\": it is UdpOnLoopback, Tcp, UdpEverywhere.")]
+    [TestCase("Dns:Transport", "Tcp, UdpOnLoopback", "EmailAuth:Dns:Transport is \"Tcp, UdpOnLoopback\": it is UdpOnLoopback, Tcp, UdpEverywhere.")]
     [TestCase("LogAddresses", "yes", "EmailAuth:LogAddresses is \"yes\": it is true or false.")]
     [TestCase("Dns", "127.0.0.1", "EmailAuth:Dns is \"127.0.0.1\": it is a section, with the keys Servers, Transport,")]
     [TestCase("Dns:Servers", "127.0.0.1", "EmailAuth:Dns:Servers is \"127.0.0.1\": it is a list, whose first item has the key 0.")]

@@ -348,6 +348,30 @@ public class SharedCacheDnsResolverTests
     }
 
     [Test]
+    public async Task A_cache_that_can_be_read_and_not_written_to_is_not_back_and_is_told_once()
+    {
+        _shared.OnSet = static () => throw new InvalidOperationException("OOM command not allowed when used memory > 'maxmemory'");
+        var lines = new LogLines();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines).SetMinimumLevel(LogLevel.Debug));
+        var resolver = Resolver(logger: factory.CreateLogger<SharedCacheDnsResolver>());
+        await resolver.QueryAsync(Question);
+        await UntilAsync(() => resolver.IsBypassed);
+        for (var probes = 1; probes <= 3; probes++)
+        {
+            _clock.Advance(60);
+            await resolver.QueryAsync(Question);
+            await UntilAsync(() => _shared.Gets == 1 + probes && !resolver.IsProbed);
+            Assert.That(resolver.IsBypassed, Is.True);
+        }
+        Assert.That(lines.Seen, Has.Count.EqualTo(1));
+
+        _shared.OnSet = null;
+        _clock.Advance(60);
+        await resolver.QueryAsync(Question);
+        await UntilAsync(() => !resolver.IsBypassed);
+    }
+
+    [Test]
     public async Task Writes_that_hang_are_bounded()
     {
         _shared.OnSet = static () => new TaskCompletionSource().Task;
