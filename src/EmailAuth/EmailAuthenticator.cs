@@ -150,21 +150,25 @@ public sealed class EmailAuthenticator
         var evidence = recorder.ToEvidence(session, result);
         result.Keep(evidence);
         if (!_options.ShadowPolicies.IsEmpty)
-            result.Keep(evidence with { Shadows = await JudgeByShadowsAsync(evidence, result, cancellationToken).ConfigureAwait(false) });
+        {
+            var shadows = await JudgeByShadowsAsync(evidence, result, _options.ShadowPolicies, cancellationToken).ConfigureAwait(false);
+            foreach (var shadow in shadows)
+                EmailAuthMetrics.Record(shadow);
+            result.Keep(evidence with { Shadows = shadows });
+        }
         return result;
     }
 
-    private async ValueTask<ImmutableArray<ShadowVerdict>> JudgeByShadowsAsync(VerdictEvidence evidence, VerificationResult result, CancellationToken cancellationToken)
+    /// <summary>What other policies make of the evidence of a verdict.</summary>
+    internal static async ValueTask<ImmutableArray<ShadowVerdict>> JudgeByShadowsAsync(VerdictEvidence evidence, VerificationResult result, ImmutableArray<ShadowPolicy> policies, CancellationToken cancellationToken)
     {
         var members = VerdictMembers.Of(result);
-        var shadows = ImmutableArray.CreateBuilder<ShadowVerdict>(_options.ShadowPolicies.Length);
-        foreach (var policy in _options.ShadowPolicies)
+        var shadows = ImmutableArray.CreateBuilder<ShadowVerdict>(policies.Length);
+        foreach (var policy in policies)
         {
             var source = new EvidenceSource(evidence, mayShare: true);
             var verdict = await JudgeAgainAsync(evidence, policy.Options, source, cancellationToken).ConfigureAwait(false);
-            var shadow = new ShadowVerdict(policy.Name, verdict, VerdictMembers.Compare(members, VerdictMembers.Of(verdict)), [.. source.Missing], source.LacksBodyHash);
-            EmailAuthMetrics.Record(shadow);
-            shadows.Add(shadow);
+            shadows.Add(new ShadowVerdict(policy.Name, verdict, VerdictMembers.Compare(members, VerdictMembers.Of(verdict)), [.. source.Missing], source.LacksBodyHash));
         }
         return shadows.MoveToImmutable();
     }

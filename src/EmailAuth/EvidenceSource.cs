@@ -90,8 +90,7 @@ internal sealed class EvidenceSource
     {
         if (_mayShare)
             return options.Dmarc.PublicSuffixes;
-        // A top-level domain is a public suffix by every list: it makes a list of none.
-        return _evidence.PublicSuffixes.IsDefault ? null : PublicSuffixList.Parse(string.Join('\n', _evidence.PublicSuffixes.Select(static name => name.ToString()).Append("com")));
+        return _evidence.KeptSuffixList();
     }
 
     /// <summary>The message as far as it was kept.</summary>

@@ -88,6 +88,12 @@ internal sealed record VerdictEvidence
     /// <summary>What other options make of it.</summary>
     public ImmutableArray<ShadowVerdict> Shadows { get; init; } = [];
 
+    /// <summary>What was kept of the public suffix list; null where there was none.</summary>
+    public PublicSuffixList? KeptSuffixList() => PublicSuffixes.IsDefault
+        ? null
+        // A top-level domain is a public suffix by every list: it makes a list of none.
+        : PublicSuffixList.Parse(string.Join('\n', PublicSuffixes.Select(static name => name.ToString()).Append("com")));
+
     /// <summary>The header section as the rooms see it.</summary>
     public HeaderBlock ReadHeader(MessageLimits limits)
     {

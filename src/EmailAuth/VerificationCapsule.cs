@@ -37,6 +37,21 @@ public sealed class VerificationCapsule
     /// <summary>Whether local-parts are hashed, so that no address can be read (<see cref="CapsuleOptions.HashLocalParts"/>).</summary>
     public bool HasHashedLocalParts => _evidence.KeptDigests is not null;
 
+    /// <summary>
+    /// How the message was judged, to make other policies of: <c>capsule.Options with { Dkim = … }</c>. Of a public suffix list a capsule has what decided.
+    /// </summary>
+    public EmailAuthenticatorOptions Options => _evidence.Options with
+    {
+        Dmarc = _evidence.Options.Dmarc with
+        {
+            PublicSuffixes = _evidence.Options.Dmarc.PublicSuffixes ?? _evidence.KeptSuffixList(),
+            // Where numbers were drawn the recorded ones are drawn again.
+            Sampling = _evidence.Options.Dmarc.Sampling ?? (_evidence.Samples.IsDefault ? null : static () => 0),
+        },
+        ShadowPolicies = [],
+        Observer = null,
+    };
+
     internal VerdictEvidence Evidence => _evidence;
 
     internal ImmutableArray<VerdictMember> Verdict => _verdict;
@@ -51,6 +66,22 @@ public sealed class VerificationCapsule
         var source = new EvidenceSource(_evidence, mayShare: false);
         var verdict = await EmailAuthenticator.JudgeAgainAsync(_evidence, _evidence.Options, source, cancellationToken).ConfigureAwait(false);
         return new CapsuleReplay(verdict, Compare(verdict), [.. source.Missing], source.LacksBodyHash);
+    }
+
+    /// <summary>
+    /// The same, and judges the message by other policies, too: what a stricter one would have done with mail that was filed. Nobody is asked for them either.
+    /// </summary>
+    /// <param name="shadowPolicies">The policies, made of <see cref="Options"/>. Their verdicts are the <see cref="VerificationResult.Shadows"/> of <see cref="CapsuleReplay.Verdict"/>.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async ValueTask<CapsuleReplay> ReplayAsync(ImmutableArray<ShadowPolicy> shadowPolicies, CancellationToken cancellationToken)
+    {
+        var replay = await ReplayAsync(cancellationToken).ConfigureAwait(false);
+        if (shadowPolicies.IsDefaultOrEmpty)
+            return replay;
+        var shadows = await EmailAuthenticator.JudgeByShadowsAsync(_evidence, replay.Verdict, shadowPolicies, cancellationToken).ConfigureAwait(false);
+        replay.Verdict.Keep(replay.Verdict.Evidence! with { Shadows = shadows });
+        return replay;
     }
 
     private ImmutableArray<VerdictDifference> Compare(VerificationResult verdict)

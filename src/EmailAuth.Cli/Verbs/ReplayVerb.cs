@@ -19,19 +19,22 @@ internal sealed class ReplayVerb : Verb
 
     public override int MaxOperands => 1;
 
-    public override IReadOnlyList<Option> Options { get; } = [AuthservIdOption.Option, ExplanationOutput.Option, JsonOutput.Option];
+    public override IReadOnlyList<Option> Options { get; } = [AuthservIdOption.Option, ExplanationOutput.Option, ShadowOption.Option, JsonOutput.Option];
 
-    public override string Details => """
+    public override string Details => $"""
         FILE is what "emailauth verify --capsule FILE" wrote. Nothing is asked and no clock is looked at: session, moment,
         options, header section, hashes of the body and DNS answers are those that were recorded.
 
           emailauth verify message.eml --ip 192.0.2.1 --helo mail.example.com --capsule verdict.ecap
           emailauth replay verdict.ecap
           emailauth replay verdict.ecap --explain
+          emailauth replay verdict.ecap --shadow strict=min-rsa=2048,one-author
 
         The verdict is printed as "verify" prints it, and whether it is the one that was recorded; with --json as the member
         "replay". A capsule bears no signature: whoever may write the file may write its verdict, so a difference tells that
         the code or the capsule was changed, and not which. Keep capsules where nobody else may write.
+
+        {ShadowOption.Help}
 
         Exit status: 2 the verdict is not the one that was recorded, in any member; else that of "verify"; 66 no capsule.
         """;
@@ -41,7 +44,7 @@ internal sealed class ReplayVerb : Verb
         var file = arguments.Operands is [var name] ? name : "-";
         var authservId = AuthservIdOption.Read(arguments);
         var capsule = await CapsuleFile.ReadAsync(file, io, cancellationToken).ConfigureAwait(false);
-        var replay = await capsule.ReplayAsync(cancellationToken).ConfigureAwait(false);
+        var replay = await capsule.ReplayAsync(ShadowOption.Read(arguments, capsule.Options), cancellationToken).ConfigureAwait(false);
         var verdict = new FileVerdict(file, replay.Verdict, HasUnixLineEnds: false);
         var explains = arguments.Has(ExplanationOutput.Option);
         if (arguments.Has(JsonOutput.Option))

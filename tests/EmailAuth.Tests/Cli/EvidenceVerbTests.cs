@@ -53,6 +53,28 @@ public class EvidenceVerbTests
             Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
+    [TestCase]
+    [TestCase("--hash-local-parts")]
+    public async Task A_capsule_is_judged_by_other_settings_as_the_message_was(params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "verdict.ecap");
+        string[] shadows = ["--shadow", "strict=min-rsa=4096", "--shadow", "same=tree-walk"];
+        var verified = await CommandRun.OfAsync(Spoofed(["--json", .. shadows]));
+        await CommandRun.OfAsync(Spoofed(["--capsule", file, .. more]));
+        var replayed = await CommandRun.OfAsync(["replay", file, "--json", .. shadows]);
+        Assert.That(replayed.Status, Is.EqualTo(ExitStatus.Refused), replayed.Error);
+        Assert.That(replayed.Json.GetProperty("replay").GetProperty("equal").GetBoolean(), Is.True);
+        Assert.That(replayed.Json.GetProperty("shadows")[0].GetProperty("disagrees").GetBoolean(), Is.True);
+        Assert.That(replayed.Json.GetProperty("shadows")[1].GetProperty("disagrees").GetBoolean(), Is.False);
+        if (more.Length == 0)
+            Assert.That(replayed.Json.GetProperty("shadows").GetRawText(), Is.EqualTo(verified.Json.GetProperty("shadows").GetRawText()));
+        var text = await CommandRun.OfAsync(["replay", file, .. shadows]);
+        Assert.That(text.Output, Does.Contain("  Shadow  differs   strict: DKIM policy instead of pass").And.Contain("  Shadow  same      same: decides the same"));
+        (await CommandRun.OfAsync("replay", file, "--shadow", "strict")).AssertFailed(ExitStatus.Usage, "is not fit");
+        Assert.That((await CommandRun.OfAsync("replay", file, "--json")).Json.TryGetProperty("shadows", out _), Is.False);
+    }
+
     [Test]
     public async Task What_is_decided_otherwise_is_told_member_by_member()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using EmailAuth.Arc;
 using EmailAuth.Dmarc;
@@ -28,6 +29,28 @@ public class VerificationCapsuleTests
             var options = Options with { Dmarc = seed % 3 == 0 ? new DmarcOptions { PublicSuffixes = PublicSuffixList.Parse("com\nexample"), Sampling = () => seed % 100 } : DmarcOptions.Default };
             var result = await new EmailAuthenticator(mail.Dns, options).VerifyAsync(mail.Message, mail.Session);
             await AssertReplaysAsync(result, $"seed {seed}");
+        }
+    }
+
+    [Test]
+    public async Task By_its_own_options_a_capsule_decides_the_same_and_by_others_what_the_message_would([Values(0, 1, 2)] int kind)
+    {
+        for (var seed = kind; seed < 90; seed += 3)
+        {
+            var mail = await RandomMail.MakeAsync(seed);
+            var options = Options with { Dmarc = kind == 0 ? new DmarcOptions { PublicSuffixes = PublicSuffixList.Parse("com\nexample"), Sampling = () => seed % 100 } : DmarcOptions.Default };
+            ImmutableArray<ShadowPolicy> Policies(EmailAuthenticatorOptions main) =>
+                [new("same", main), new("other", main with { Dkim = main.Dkim with { MinimumRsaKeyBits = 4096 }, Dmarc = main.Dmarc with { RefuseSeveralAuthors = true } })];
+            var result = await new EmailAuthenticator(mail.Dns, options with { ShadowPolicies = Policies(options) }).VerifyAsync(mail.Message, mail.Session);
+            Assert.That(VerificationCapsule.TryRead(result.ToCapsule().ToArray(), out var capsule), Is.True);
+            var replay = await capsule!.ReplayAsync(Policies(capsule.Options), CancellationToken.None);
+            Assert.That(replay.IsEqual, Is.True, $"seed {seed}");
+            var shadows = replay.Verdict.Shadows;
+            Assert.That(shadows.Select(shadow => shadow.Name), Is.EqualTo((string[])["same", "other"]));
+            for (var i = 0; i < shadows.Length; i++)
+                Assert.That(VerdictMembers.Compare(VerdictMembers.Of(result.Shadows[i].Verdict), VerdictMembers.Of(shadows[i].Verdict)), Is.Empty, $"seed {seed}: {shadows[i].Name}");
+            // One asker's answer serves another there, so how much was asked may differ; what is decided does not.
+            Assert.That(shadows[0].Disagrees, Is.False, $"seed {seed}");
         }
     }
 
