@@ -69,12 +69,12 @@ public sealed class VerificationCapsule
     }
 
     /// <summary>
-    /// The same, and judges the message by other policies, too: what a stricter one would have done with mail that was filed. Nobody is asked for them either.
+    /// Judges the message again as <see cref="ReplayAsync"/> does, and by other policies, too: what a stricter one would have done with mail that was filed. Nobody is asked for them either.
     /// </summary>
     /// <param name="shadowPolicies">The policies, made of <see cref="Options"/>. Their verdicts are the <see cref="VerificationResult.Shadows"/> of <see cref="CapsuleReplay.Verdict"/>.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async ValueTask<CapsuleReplay> ReplayAsync(ImmutableArray<ShadowPolicy> shadowPolicies, CancellationToken cancellationToken)
+    public async ValueTask<CapsuleReplay> ReplayWithShadowsAsync(ImmutableArray<ShadowPolicy> shadowPolicies, CancellationToken cancellationToken = default)
     {
         var replay = await ReplayAsync(cancellationToken).ConfigureAwait(false);
         if (shadowPolicies.IsDefaultOrEmpty)

@@ -75,7 +75,7 @@ internal sealed class Arguments
     private static string Unknown(string name, IReadOnlyList<Option> options)
     {
         var nearest = options.MinBy(option => Distance(name, option.Name));
-        var hint = nearest is not null && Distance(name, nearest.Name) <= 3
+        var hint = nearest is not null && Distance(name, nearest.Name) <= Math.Min(3, (name.Length - 2) / 2)
             ? $"the nearest is {nearest.Name}."
             : $"there are {string.Join(", ", options.Select(option => option.Name))}. For a file of that name, put \"--\" before it.";
         return $"there is no option {PlainText.Quoted(name)}; {hint}";

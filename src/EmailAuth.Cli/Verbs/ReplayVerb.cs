@@ -44,7 +44,7 @@ internal sealed class ReplayVerb : Verb
         var file = arguments.Operands is [var name] ? name : "-";
         var authservId = AuthservIdOption.Read(arguments);
         var capsule = await CapsuleFile.ReadAsync(file, io, cancellationToken).ConfigureAwait(false);
-        var replay = await capsule.ReplayAsync(ShadowOption.Read(arguments, capsule.Options), cancellationToken).ConfigureAwait(false);
+        var replay = await capsule.ReplayWithShadowsAsync(ShadowOption.Read(arguments, capsule.Options), cancellationToken).ConfigureAwait(false);
         var verdict = new FileVerdict(file, replay.Verdict, HasUnixLineEnds: false);
         var explains = arguments.Has(ExplanationOutput.Option);
         if (arguments.Has(JsonOutput.Option))

@@ -43,7 +43,7 @@ public class VerificationCapsuleTests
                 [new("same", main), new("other", main with { Dkim = main.Dkim with { MinimumRsaKeyBits = 4096 }, Dmarc = main.Dmarc with { RefuseSeveralAuthors = true } })];
             var result = await new EmailAuthenticator(mail.Dns, options with { ShadowPolicies = Policies(options) }).VerifyAsync(mail.Message, mail.Session);
             Assert.That(VerificationCapsule.TryRead(result.ToCapsule().ToArray(), out var capsule), Is.True);
-            var replay = await capsule!.ReplayAsync(Policies(capsule.Options), CancellationToken.None);
+            var replay = await capsule!.ReplayWithShadowsAsync(Policies(capsule.Options));
             Assert.That(replay.IsEqual, Is.True, $"seed {seed}");
             var shadows = replay.Verdict.Shadows;
             Assert.That(shadows.Select(shadow => shadow.Name), Is.EqualTo((string[])["same", "other"]));
