@@ -1,4 +1,5 @@
 using CustomMta.Smtp;
+using CustomMta.Settings;
 using EmailAuth;
 using EmailAuth.Message;
 
@@ -16,13 +17,16 @@ internal sealed class IncomingMessage : IAsyncDisposable
     private readonly Task<VerificationResult> _verdict;
     private long _thrownAway;
 
-    public IncomingMessage(FileStream spool, MtaOptions options, Func<EmailMessage, ValueTask<VerificationResult>> verify)
+    public IncomingMessage(string id, FileStream spool, MtaOptions options, Func<EmailMessage, ValueTask<VerificationResult>> verify)
     {
-        Spool = spool;
+        (Id, Spool) = (id, spool);
         _mostOctets = options.MaxMessageOctets;
         _check = new ContentCheck(options.MaxMessageOctets, options.MaxTextLineOctets);
         _verdict = verify(_writer.Message.CopyingTo(spool)).AsTask();
     }
+
+    /// <summary>By which it is found again: in the log, in the reply, and, once it is stored, in Received and as the name of its file.</summary>
+    public string Id { get; }
 
     /// <summary>All that came, once <see cref="CompleteAsync"/> has ended.</summary>
     public FileStream Spool { get; }
@@ -33,7 +37,7 @@ internal sealed class IncomingMessage : IAsyncDisposable
     /// <summary>Takes the next octets.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
-        if (Problem is null && (Problem = _check.Look(octets.Span)) is null)
+        if (Problem is null && (Problem = Of(_check.Look(octets.Span))) is null)
             return _writer.WriteAsync(octets, cancellationToken);
         // The client must be heard out before it is told, but not for ever.
         _thrownAway += octets.Length;
@@ -43,11 +47,13 @@ internal sealed class IncomingMessage : IAsyncDisposable
     /// <summary>It is all there; gives the verdict, or null where there is a <see cref="Problem"/>.</summary>
     public async ValueTask<VerificationResult?> CompleteAsync()
     {
-        if ((Problem ??= _check.Finish()) is not null)
+        if ((Problem ??= Of(_check.Finish())) is not null)
             return null;
         _writer.Complete();
         return await _verdict;
     }
+
+    private Reply? Of(Reply? problem) => problem is null ? null : problem with { MessageId = Id };
 
     /// <summary>Ends the verification, where it goes on, and deletes the spool file.</summary>
     public async ValueTask DisposeAsync()

@@ -23,11 +23,15 @@ internal sealed class Maildir
         PrivateFiles.Create(Path.Combine(PathOf(folder), "tmp", name), FileMode.CreateNew, FileAccess.Write, FileOptions.Asynchronous);
 
     /// <summary>
-    /// Shows a file that is whole. .NET opens no folder, so that the renaming itself is not forced to the disk: after a failure of the power the file may be under
-    /// tmp still, whole. A server for real mail calls fsync on the folder.
+    /// Shows a file that is whole, and has its new name on the disk before it returns: after a failure of the power it is there, and not under tmp, where nobody
+    /// looks.
     /// </summary>
-    public void Publish(MailFolder folder, string name) =>
-        File.Move(Path.Combine(PathOf(folder), "tmp", name), Path.Combine(PathOf(folder), "new", name), overwrite: false);
+    public void Publish(MailFolder folder, string name)
+    {
+        var shown = Path.Combine(PathOf(folder), "new");
+        File.Move(Path.Combine(PathOf(folder), "tmp", name), Path.Combine(shown, name), overwrite: false);
+        FolderOnDisk.Flush(shown);
+    }
 
     /// <summary>Takes away what was not published, if there is any.</summary>
     public void DeleteTemporary(MailFolder folder, string name) => File.Delete(Path.Combine(PathOf(folder), "tmp", name));

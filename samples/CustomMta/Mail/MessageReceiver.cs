@@ -1,3 +1,4 @@
+using CustomMta.Settings;
 using CustomMta.Smtp;
 using EmailAuth;
 using EmailAuth.Hosting;
@@ -9,25 +10,29 @@ namespace CustomMta.Mail;
 /// <summary>Where SMTP ends and the library begins: a prefetch at MAIL FROM, a verdict while the message arrives, and what becomes of it.</summary>
 internal sealed partial class MessageReceiver
 {
+    private static readonly Func<ILogger, string, IDisposable?> MessageScope = LoggerMessage.DefineScope<string>("{Message}");
+
     private readonly EmailAuthenticator _authenticator;
     private readonly MtaOptions _options;
     private readonly MtaMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly TransactionLog _log;
     private readonly ILogger _logger;
     private readonly Spool _spool;
     private readonly Dictionary<string, Maildir> _maildirs;
     private readonly UniqueNames _names;
+    private readonly int _maxHeader;
 
     public MessageReceiver(
-        EmailAuthenticator authenticator, IOptions<MtaOptions> options, IOptions<EmailAuthOptions> emailAuth, MtaMetrics metrics, TimeProvider time, ILogger<MessageReceiver> logger)
+        EmailAuthenticator authenticator, EmailAuthenticatorOptions verification, MtaOptions options, IOptions<EmailAuthOptions> emailAuth, MtaMetrics metrics, TimeProvider time, TransactionLog log, ILogger<MessageReceiver> logger)
     {
-        (_authenticator, _options, _metrics, _time, _logger) = (authenticator, options.Value, metrics, time, logger);
+        (_authenticator, _options, _metrics, _time, _log, _logger) = (authenticator, options, metrics, time, log, logger);
         Name = emailAuth.Value.AuthservId!;
-        PrivateFiles.CreateFolder(_options.Folder);
-        _spool = new Spool(Path.Combine(_options.Folder, MtaOptions.SpoolFolder));
+        _maxHeader = verification.Limits.Message.MaxHeaderBytes;
+        PrivateFiles.CreateFolder(options.Folder);
+        _spool = new Spool(options.Folder);
         _names = new UniqueNames(Name, time);
-        _maildirs = _options.Mailboxes.Values.Distinct(StringComparer.Ordinal)
-            .ToDictionary(static folder => folder, folder => new Maildir(Path.Combine(_options.Folder, folder)), StringComparer.Ordinal);
+        _maildirs = options.Mailboxes.Folders.ToDictionary(static folder => folder, folder => new Maildir(Path.Combine(options.Folder, folder)), StringComparer.Ordinal);
     }
 
     /// <summary>The name of this server, in its greeting and in the fields that it writes.</summary>
@@ -39,9 +44,12 @@ internal sealed partial class MessageReceiver
     /// <summary>Begins to take a message, and to judge it while it comes; null where there is no room for it.</summary>
     public IncomingMessage? Begin(Envelope envelope, CancellationToken cancellationToken)
     {
+        var id = _names.Next();
+        // So that the line of the verdict can be found by the id, too, where the log shows its scopes.
+        using var scope = MessageScope(_logger, id);
         try
         {
-            return new IncomingMessage(_spool.Create(), _options, octets => _authenticator.VerifyAsync(octets, envelope.ToSession(), cancellationToken));
+            return new IncomingMessage(id, _spool.Create(id), _options, octets => _authenticator.VerifyAsync(octets, envelope.ToSession(), cancellationToken));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,6 +62,8 @@ internal sealed partial class MessageReceiver
     public async ValueTask<Reply> FinishAsync(Envelope envelope, IncomingMessage message, CancellationToken cancellationToken)
     {
         var reply = await JudgeAndStoreAsync(envelope, message, cancellationToken);
+        if (reply.IsError)
+            reply = reply with { MessageId = message.Id };
         _metrics.CountMessage(reply);
         return reply;
     }
@@ -87,16 +97,16 @@ internal sealed partial class MessageReceiver
     /// </summary>
     private async Task<Reply> StoreAsync(Envelope envelope, IncomingMessage message, VerificationResult result, MailFolder folder, CancellationToken cancellationToken)
     {
-        var name = _names.Next();
+        var name = message.Id;
         var fields = TraceFields.Of(envelope, result, Name, name, _time.GetUtcNow());
         var forged = result.ForgedAuthenticationResults(Name);
-        var maildirs = envelope.Recipients.Select(recipient => _options.Mailboxes[recipient]).Distinct(StringComparer.Ordinal).Select(box => _maildirs[box]).ToList();
+        var maildirs = envelope.Recipients.Select(recipient => _options.Mailboxes.FolderOf(recipient)!).Distinct(StringComparer.Ordinal).Select(box => _maildirs[box]).ToList();
         try
         {
             foreach (var maildir in maildirs)
             {
                 await using var file = maildir.CreateTemporary(folder, name);
-                await StoredMessage.WriteAsync(fields, forged, message.Spool, file, cancellationToken);
+                await StoredMessage.WriteAsync(fields, forged, _maxHeader, message.Spool, file, cancellationToken);
                 await file.FlushAsync(cancellationToken);
                 file.Flush(flushToDisk: true);
             }
@@ -108,13 +118,10 @@ internal sealed partial class MessageReceiver
             foreach (var maildir in maildirs)
                 maildir.DeleteTemporary(folder, name);
         }
-        LogStored(name, folder, maildirs.Count, forged.Length);
+        _log.Stored(name, envelope, folder.ToString(), maildirs.Count, forged.Length);
         return new Reply(250, "2.0.0", $"Stored as {name}");
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Stored {Name} in {Folder} of {Mailboxes} mailboxes; {Forged} forged fields removed")]
-    private partial void LogStored(string name, MailFolder folder, int mailboxes, int forged);
-
-    [LoggerMessage(2, LogLevel.Error, "A message could not be stored")]
+    [LoggerMessage(1, LogLevel.Error, "A message could not be stored")]
     private partial void LogNotStored(Exception exception);
 }

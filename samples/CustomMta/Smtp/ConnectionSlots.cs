@@ -1,10 +1,10 @@
 using System.Net;
-using Microsoft.Extensions.Options;
+using CustomMta.Settings;
 
 namespace CustomMta.Smtp;
 
 /// <summary>How many connections there are, in all and from each address.</summary>
-internal sealed class ConnectionSlots(IOptions<MtaOptions> options)
+internal sealed class ConnectionSlots(MtaOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _clients = [];
@@ -15,7 +15,7 @@ internal sealed class ConnectionSlots(IOptions<MtaOptions> options)
         lock (_lock)
         {
             var own = _clients.GetValueOrDefault(client);
-            if (_count >= options.Value.MaxConnections || own >= options.Value.MaxConnectionsPerClient)
+            if (_count >= options.MaxConnections || own >= options.MaxConnectionsPerClient)
                 return false;
             _count++;
             _clients[client] = own + 1;

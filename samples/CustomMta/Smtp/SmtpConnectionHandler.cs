@@ -1,15 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using CustomMta.Mail;
+using CustomMta.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace CustomMta.Smtp;
 
 /// <summary>A connection from its beginning to its end: whether there is room for it, how long it may last, and that nothing it does ends the server.</summary>
-internal sealed partial class SmtpConnectionHandler(MessageReceiver receiver, ConnectionSlots slots, MtaMetrics metrics, IOptions<MtaOptions> options, ILogger<SmtpConnectionHandler> logger)
+internal sealed partial class SmtpConnectionHandler(MessageReceiver receiver, ConnectionSlots slots, MtaMetrics metrics, MtaOptions options, TransactionLog log, ILogger<SmtpConnectionHandler> logger)
     : ConnectionHandler
 {
     private readonly ILogger _logger = logger;
@@ -21,13 +21,13 @@ internal sealed partial class SmtpConnectionHandler(MessageReceiver receiver, Co
             client = client.MapToIPv4();
         // A server that stops asks for this; whoever is between two commands is told so and comes back later.
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        using var timeIsOver = new CancellationTokenSource(options.Value.ConnectionTimeLimit);
-        var channel = new SmtpChannel(connection.Transport, options.Value, timeIsOver.Token, closing);
+        using var timeIsOver = new CancellationTokenSource(options.ConnectionTimeLimit);
+        var channel = new SmtpChannel(connection.Transport, options, timeIsOver.Token, closing);
         metrics.CountConnection(+1);
         try
         {
             if (slots.TryEnter(client))
-                await ConverseAsync(channel, client);
+                await ConverseAsync(channel, connection.ConnectionId, client);
             else
                 await EndAsync(channel, Reply.Busy);
         }
@@ -38,12 +38,12 @@ internal sealed partial class SmtpConnectionHandler(MessageReceiver receiver, Co
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong in one conversation must not reach the others.")]
-    private async Task ConverseAsync(SmtpChannel channel, IPAddress client)
+    private async Task ConverseAsync(SmtpChannel channel, string connection, IPAddress client)
     {
         try
         {
-            var seen = options.Value.PretendedClient is { } pretended ? IPAddress.Parse(pretended) : client;
-            await using var conversation = new SmtpConversation(channel, seen, receiver, options.Value);
+            var seen = options.PretendedClient is { } pretended ? IPAddress.Parse(pretended) : client;
+            await using var conversation = new SmtpConversation(channel, connection, seen, receiver, options, log);
             await conversation.RunAsync();
         }
         catch (ConversationEndException end)

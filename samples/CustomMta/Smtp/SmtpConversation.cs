@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
 using CustomMta.Mail;
+using CustomMta.Settings;
 
 namespace CustomMta.Smtp;
 
 /// <summary>The server's side of one SMTP conversation (RFC 5321 §3, §4.1).</summary>
-internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, MessageReceiver receiver, MtaOptions options) : IAsyncDisposable
+internal sealed class SmtpConversation(SmtpChannel channel, string connection, IPAddress client, MessageReceiver receiver, MtaOptions options, TransactionLog log) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _work = new();
 
@@ -15,9 +16,23 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
     private ChunkedMessage? _chunks;
     private int _commands;
     private int _errors;
+    private string _verb = "";
 
     /// <summary>Talks until the client says QUIT or leaves, or something ends it.</summary>
     public async Task RunAsync()
+    {
+        try
+        {
+            await TalkAsync();
+        }
+        catch (ConversationEndException end) when (end.Reply is { } last && _envelope is not null)
+        {
+            log.Refused(_verb, "", last, connection, client, _helo, _envelope);
+            throw;
+        }
+    }
+
+    private async Task TalkAsync()
     {
         await channel.ReplyAsync(new Reply(220, "", $"{receiver.Name} ESMTP"));
         while (true)
@@ -27,9 +42,15 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
                 throw new ConversationEndException(Reply.TooMuch);
             if (line is null && _helo is null)
                 throw new ConversationEndException(Reply.OtherProtocol);
-            var reply = line is null ? new Reply(500, "5.5.2", "A line too long, or with octets that no command has") : await ExecuteAsync(line);
+            var envelope = _envelope;
+            var (verb, argument) = Split(line ?? "");
+            _verb = IsOfMail(verb) ? verb : "(none)";
+            var reply = line is null ? new Reply(500, "5.5.2", "A line too long, or with octets that no command has") : await ExecuteAsync(verb, argument);
             if (reply is null)
                 continue;
+            // What came of mail is in the log; that a client cannot speak, or has too many recipients and brings them later, is not.
+            if (reply.IsError && reply != Reply.TooManyRecipients && IsOfMail(verb))
+                log.Refused(verb, argument, reply, connection, client, _helo, _envelope ?? envelope);
             // 452 is no error of the client's: it is told to bring the other recipients later (RFC 5321 §4.5.3.1.10).
             if (reply.IsError && reply.Code != 452 && ++_errors > options.MaxErrors)
                 throw new ConversationEndException(Reply.TooMuch);
@@ -43,13 +64,13 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
     }
 
     /// <summary>One command; null where the reply is written already.</summary>
-    private async ValueTask<Reply?> ExecuteAsync(string line)
+    private async ValueTask<Reply?> ExecuteAsync(string verb, string argument)
     {
-        var space = line.IndexOf(' ', StringComparison.Ordinal);
-        var verb = (space < 0 ? line : line[..space]).ToUpperInvariant();
-        var argument = space < 0 ? "" : line[(space + 1)..].Trim(' ');
+        // RFC 5321 §4.1.1: what has no parameters is refused with one.
+        if (argument.Length > 0 && verb is "DATA" or "RSET" or "QUIT")
+            return Reply.BadSyntax;
         // RFC 3030 §2: between two chunks there is no room for anything that changes the transaction.
-        if (_chunks is not null && verb is ("MAIL" or "RCPT" or "DATA"))
+        if (_chunks is not null && verb is "MAIL" or "RCPT" or "DATA")
             return Reply.BadSequence;
         switch (verb)
         {
@@ -60,7 +81,7 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
             case "RCPT":
                 return Recipient(argument);
             case "DATA":
-                return await DataAsync(argument);
+                return await DataAsync();
             case "BDAT":
                 return await ChunkAsync(argument);
             case "RSET":
@@ -72,6 +93,8 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
                 return new Reply(252, "2.5.0", "Try to send, and see");
             case "QUIT":
                 return Reply.Bye;
+            case "EXPN" or "HELP":
+                return Reply.NotImplemented;
             // A web page can have a browser send what it likes to any port, as the body of a request: none of it is read once the first line tells.
             case "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" or "CONNECT" or "TRACE" or [.., ':']:
                 throw new ConversationEndException(Reply.OtherProtocol);
@@ -81,6 +104,12 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
                 return new Reply(500, "5.5.1", "No such command");
         }
     }
+
+    private static (string Verb, string Argument) Split(string line) => line.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var space
+        ? (line[..space].ToUpperInvariant(), line[(space + 1)..].Trim(' '))
+        : (line.ToUpperInvariant(), "");
+
+    private static bool IsOfMail(string verb) => verb is "MAIL" or "RCPT" or "DATA" or "BDAT";
 
     private async ValueTask<Reply?> GreetAsync(string name, bool isExtended)
     {
@@ -106,7 +135,7 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
             return refusal;
         if (!parameters.IsUtf8 && !IsAscii(mailbox))
             return NeedsUtf8;
-        _envelope = new Envelope(client, _helo, _isExtended, parameters.IsUtf8, mailbox);
+        _envelope = new Envelope(connection, client, _helo, _isExtended, parameters.IsUtf8, mailbox);
         // While recipients and the message come, SPF's answers come into the cache. Nobody waits for it.
         receiver.Prefetch(_envelope, _work.Token);
         return new Reply(250, "2.1.0", "OK");
@@ -122,18 +151,18 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
             return new Reply(555, "5.5.4", "A parameter that was not offered");
         if (!_envelope.IsUtf8 && !IsAscii(mailbox))
             return NeedsUtf8;
-        if (!options.Mailboxes.ContainsKey(mailbox))
-            return new Reply(550, "5.1.1", "No such mailbox here");
+        if (!options.Mailboxes.Serves(mailbox))
+            return Reply.NoRelay;
+        if (options.Mailboxes.FolderOf(mailbox) is null)
+            return Reply.NoMailbox;
         if (_envelope.Recipients.Count >= options.MaxRecipients)
-            return new Reply(452, "4.5.3", "Too many recipients, send the others in another message");
+            return Reply.TooManyRecipients;
         _envelope.Recipients.Add(mailbox);
         return new Reply(250, "2.1.5", "OK");
     }
 
-    private async ValueTask<Reply> DataAsync(string argument)
+    private async ValueTask<Reply> DataAsync()
     {
-        if (argument.Length > 0)
-            return Reply.BadSyntax;
         if (_envelope is not { } envelope)
             return Reply.BadSequence;
         // RFC 2920 §3.1: DATA is the last of a group. What stands behind it was sent by one who takes something else for a line end, or who wants a
@@ -156,9 +185,9 @@ internal sealed class SmtpConversation(SmtpChannel channel, IPAddress client, Me
     {
         var parts = argument.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var isLast = parts.Length == 2 && parts[1].Equals("LAST", StringComparison.OrdinalIgnoreCase);
-        // Where the size is not known, nobody knows where the next command begins.
-        if (parts.Length is 0 or > 2 || (parts.Length == 2 && !isLast) || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size > options.MaxMessageOctets)
-            throw new ConversationEndException(Reply.TooLarge with { Code = 421, Status = "4.3.4", Text = "A chunk without a size, or larger than SIZE says; closing" });
+        // Where the size is not known, nobody knows where the next command begins. A chunk that is too large comes to its end before it is refused, within bounds.
+        if (parts.Length is 0 or > 2 || (parts.Length == 2 && !isLast) || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size > 2 * options.MaxMessageOctets)
+            throw new ConversationEndException(Reply.EndlessChunk);
         var refusal = BeginChunks();
         await channel.ReadChunkAsync(size, _chunks is null ? static (_, _) => default : _chunks.Message.WriteAsync, _chunks?.TimeIsOver ?? CancellationToken.None);
         if (_envelope is not { } envelope || _chunks is not { } chunks)

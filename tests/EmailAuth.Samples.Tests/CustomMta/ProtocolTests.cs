@@ -58,11 +58,19 @@ public sealed class ProtocolTests() : MtaTests(
     [TestCase("EHLO x|MAIL FROM:<δ@good.example> SMTPUTF8|RCPT TO:<δοκιμή@receiver.example>", "250 2.1.5", TestName = "Non-ASCII addresses with SMTPUTF8")]
     [TestCase("EHLO x|MAIL FROM:<a@good.example>|RCPT TO:<δοκιμή@receiver.example>", "553 5.6.7", TestName = "A non-ASCII recipient without SMTPUTF8")]
     [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<Postmaster>", "250 2.1.5", TestName = "The postmaster needs no domain")]
+    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<postmaster@receiver.example>", "250 2.1.5", TestName = "Each domain has a postmaster")]
+    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<PostMASTER@Receiver.Example>", "250 2.1.5", TestName = "In any case")]
+    [TestCase("EHLO x|MAIL FROM:<> SMTPUTF8|RCPT TO:<po\u017Ftma\u017Fter@receiver.example>", "550 5.1.1", TestName = "In ASCII only")]
+    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<postmaster@elsewhere.example>", "550 5.7.1", TestName = "Other domains have their own")]
+    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<postmasters@receiver.example>", "550 5.1.1", TestName = "Nobody else is postmaster")]
     [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<reader>", "501 5.5.4", TestName = "Everybody else needs one")]
     [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<\"../reader\"@receiver.example>", "550 5.1.1", TestName = "A path is no mailbox")]
-    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<someone@elsewhere.example>", "550 5.1.1", TestName = "It relays nothing")]
+    [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<someone@elsewhere.example>", "550 5.7.1", TestName = "It relays nothing")]
     [TestCase("EHLO x|MAIL FROM:<>|RCPT TO:<reader@receiver.example> NOTIFY=NEVER", "555 5.5.4", TestName = "NOTIFY was not offered")]
     [TestCase("EHLO x|VRFY reader", "252 2.5.0", TestName = "VRFY tells nothing")]
+    [TestCase("EHLO x|EXPN list", "502 5.5.1", TestName = "EXPN is known and not implemented")]
+    [TestCase("EHLO x|RSET now", "501 5.5.4", TestName = "RSET has no parameter")]
+    [TestCase("EHLO x|QUIT now", "501 5.5.4", TestName = "QUIT has no parameter")]
     [TestCase("EHLO x|STARTTLS", "500 5.5.1", TestName = "STARTTLS was not offered")]
     [TestCase("GET / HTTP/1.1", "421 4.7.0", TestName = "HTTP is another protocol")]
     [TestCase("EHLO x|POST / HTTP/1.1", "421 4.7.0", TestName = "HTTP is another protocol at any time")]
@@ -241,9 +249,20 @@ public sealed class ProtocolTests() : MtaTests(
         Assert.That(await talk.AskAsync("RSET"), Does.StartWith("250 "));
     }
 
+    [Test]
+    [Rfc(3030, "2")]
+    public async Task A_chunk_that_is_too_large_is_read_to_its_end_and_refused_for_good()
+    {
+        using var talk = await SmtpTalk.BeginAsync(Server);
+        await talk.SayAsync("BDAT 1000002 LAST\r\n");
+        await talk.SayAsync(Enumerable.Repeat("\r\n"u8.ToArray(), 500_001).SelectMany(static octets => octets).ToArray());
+        Assert.That(await talk.HearAsync(), Does.StartWith("552 5.3.4 "));
+        Assert.That(await talk.AskAsync("MAIL FROM:<a@good.example>"), Does.StartWith("250 "));
+    }
+
     [TestCase("BDAT")]
     [TestCase("BDAT x LAST")]
-    [TestCase("BDAT 1000001")]
+    [TestCase("BDAT 2000001")]
     [TestCase("BDAT -1 LAST")]
     [TestCase("BDAT 99999999999999999999999")]
     [TestCase("BDAT 1 FIRST")]

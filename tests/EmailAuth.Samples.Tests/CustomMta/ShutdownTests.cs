@@ -24,13 +24,4 @@ public sealed class ShutdownTests
         Assert.That(await stopping, Is.Zero);
         Assert.That(Encoding.UTF8.GetString(File.ReadAllBytes(server.FilesOf("reader").Single())), Does.EndWith("the rest\r\n"));
     }
-
-    [TestCase("--Smtp:Portt=25", "Portt")]
-    [TestCase("--Smtp:Mailboxes:x@receiver.example=../../x", "mailbox")]
-    public async Task A_setting_that_cannot_be_used_keeps_it_from_starting(string argument, string problem)
-    {
-        var (status, output, error) = await SampleProgram.RunAsync("CustomMta", "--port", "0", "--metrics-port", "0", argument);
-        Assert.That(status, Is.Not.Zero);
-        Assert.That(output + error, Does.Contain(problem));
-    }
 }

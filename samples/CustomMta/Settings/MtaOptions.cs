@@ -1,29 +1,24 @@
-using System.Net;
+using CustomMta.Mail;
 
-namespace CustomMta;
+namespace CustomMta.Settings;
 
-/// <summary>The section "Smtp" of the settings. Every limit is there since somebody will try it.</summary>
+/// <summary>What the server was told, checked (<see cref="MtaSettings"/>). Every limit is there since somebody will try it.</summary>
 internal sealed class MtaOptions
 {
-    /// <summary>In <see cref="Folder"/>, beside the mailboxes; no name for one of them.</summary>
-    public const string SpoolFolder = "spool";
-
-    private static readonly TimeSpan LongestTimeLimit = TimeSpan.FromDays(1);
-
     /// <summary>Where to listen: loopback, unless it is changed.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>The port; 0 takes a free one.</summary>
     public int Port { get; set; } = 2525;
 
-    /// <summary>Holds the spool and one Maildir for each mailbox.</summary>
-    public string Folder { get; set; } = "mail";
+    /// <summary>The port of the metrics and the health check, on loopback; 0 takes a free one.</summary>
+    public int MetricsPort { get; set; } = 9464;
 
-    /// <summary>
-    /// The recipients, each with the folder of its Maildir: "reader@receiver.example": "reader". No other address is accepted, and no text of a
-    /// peer ever becomes a part of a path. The key "postmaster" is the postmaster without a domain (RFC 5321 §4.5.1).
-    /// </summary>
-    public Dictionary<string, string> Mailboxes { get; } = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Holds the spool and one Maildir for each mailbox.</summary>
+    public string Folder { get; set; } = "artifacts/mail";
+
+    /// <summary>The recipients; no other address is accepted.</summary>
+    public LocalMailboxes Mailboxes { get; } = new();
 
     /// <summary>To try things out: judges as though every client came from this address. Null, of course, for a server that anyone can reach.</summary>
     public string? PretendedClient { get; set; }
@@ -63,14 +58,4 @@ internal sealed class MtaOptions
 
     /// <summary>How long a connection may last.</summary>
     public TimeSpan ConnectionTimeLimit { get; set; } = TimeSpan.FromHours(1);
-
-    /// <summary>The first setting that cannot be used; null where all can.</summary>
-    public string? Problem =>
-        !IPAddress.TryParse(Address, out _) ? nameof(Address)
-        : PretendedClient is { } client && !IPAddress.TryParse(client, out _) ? nameof(PretendedClient)
-        : Port is < 0 or > 65535 ? nameof(Port)
-        : MaxMessageOctets < 1 || MaxTextLineOctets < 998 || MaxRecipients < 1 || MaxCommands < 1 || MaxErrors < 1 || MaxConnections < 1 || MaxConnectionsPerClient < 1 ? "a limit"
-        : new[] { CommandTimeLimit, BlockTimeLimit, MessageTimeLimit, ConnectionTimeLimit }.Any(static limit => limit <= TimeSpan.Zero || limit > LongestTimeLimit) ? "a time limit"
-        : Mailboxes.Values.FirstOrDefault(static folder =>
-            folder.Length == 0 || folder.StartsWith('.') || folder.AsSpan().ContainsAny('/', '\\', '\0') || folder.Equals(SpoolFolder, StringComparison.OrdinalIgnoreCase));
 }
