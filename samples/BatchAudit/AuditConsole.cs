@@ -47,6 +47,8 @@ internal static class AuditConsole
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.Messages} messages: {summary.Concerns[nameof(Concern.Authentic)]} authentic, {summary.Dispositions["reject"]} to reject, {summary.Dispositions["quarantine"]} to quarantine, {summary.Concerns[nameof(Concern.NotProven)]} not proven, {summary.Concerns[nameof(Concern.Unsure)]} to try again, {summary.Unread} unread"));
+        if (summary.Protocols.Single(static row => row.Protocol == "SPF").Results[AuditedMessage.NotChecked] is > 0 and var unjudged)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"SPF was not checked for {unjudged} of them, as their SMTP sessions are not known: a fail among these says only that no DKIM signature speaks for the domain (--help)."));
         Console.WriteLine($"Report: {SafeText.OneLine(summary.Options.ReportFile, 200)}");
     }
 

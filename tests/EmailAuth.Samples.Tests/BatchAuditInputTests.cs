@@ -39,6 +39,7 @@ public sealed class BatchAuditInputTests
         File.CreateSymbolicLink(Path.Combine(_run.Mail, "loop"), _run.Mail);
         await StartAsync();
         Assert.That(Listed(), Is.EquivalentTo((string[])["a/b/c.EML: fail not checked", "box/.Sent/cur/1700000000.M1P1.host:2,S: fail not checked", "box/.Sent/new/1700000000.M1P1.host:2,S: fail not checked"]));
+        Assert.That(_run.Output, Does.Contain("SPF was not checked for 3 of them"));
         Assert.That(_run.Report, Does.Contain("Grüße").And.Contain("not known: SPF is not checked"));
     }
 

@@ -88,6 +88,16 @@ public sealed class SignOutboundTests
     }
 
     [Test]
+    public async Task An_existing_file_is_not_written_over()
+    {
+        var before = await File.ReadAllTextAsync(Zone);
+        var (status, output, error) = await SampleProgram.RunAsync("SignOutbound", Message, "plain.example", Zone);
+        Assert.That((status, output), Is.EqualTo((73, "")));
+        Assert.That(error, Does.StartWith($"ZONE is \"{Zone}\", which cannot be written; right would be the name of a new file: ").And.Not.Contain(" at "));
+        Assert.That(await File.ReadAllTextAsync(Zone), Is.EqualTo(before));
+    }
+
+    [Test]
     public void Our_own_command_verifies_both()
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;

@@ -4,7 +4,7 @@ namespace BatchAudit.Report;
 internal static class MessageTable
 {
     /// <summary>The filters: the id of the radio button and the class of the rows that it leaves.</summary>
-    private static readonly (string Id, string Text)[] Filters = [("all", "All"), ("refused", "To be refused"), ("doubt", "Not proven or undecided"), ("authentic", "Authentic")];
+    private static readonly (string Id, string Text)[] Filters = [("all", "All"), ("refused", "To be refused or quarantined"), ("doubt", "Not proven or undecided"), ("authentic", "Authentic")];
 
     public static void Write(HtmlPage page, AuditSummary summary)
     {

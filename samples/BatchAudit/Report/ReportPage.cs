@@ -89,12 +89,13 @@ internal static class ReportPage
     {
         var judged = summary.Messages - summary.Unread;
         var authentic = summary.Concerns[nameof(Concern.Authentic)];
-        var refused = summary.Dispositions["reject"] + summary.Dispositions["quarantine"];
+        var (refused, quarantined) = (summary.Dispositions["reject"], summary.Dispositions["quarantine"]);
         var undecided = summary.Concerns[nameof(Concern.Unsure)] + summary.Unread;
         page.Add($"<section aria-labelledby=\"figures\"><h2 id=\"figures\" class=\"unseen\">In short</h2><ul class=\"figures\">\n");
         Figure(page, Tone.Faint, summary.Messages, summary.Messages == 1 ? "message" : "messages", $"from {Count(summary.Domains.Count(), "author domain", "author domains")}");
         Figure(page, Tone.Good, authentic, "authentic", $"{Share(authentic, judged)} are proven to be from the domain in From");
-        Figure(page, refused > 0 ? Tone.Bad : Tone.Faint, refused, "to be refused", $"{Count(summary.Dispositions["reject"], "rejection", "rejections")} and {Count(summary.Dispositions["quarantine"], "quarantine", "quarantines")} asked for");
+        Figure(page, refused > 0 ? Tone.Bad : Tone.Faint, refused, "to be refused", "the owner of the domain asks to reject them");
+        Figure(page, quarantined > 0 ? Tone.Doubtful : Tone.Faint, quarantined, "to be quarantined", "the owner asks to treat them as suspicious");
         Figure(page, undecided > 0 ? Tone.Doubtful : Tone.Faint, undecided, "undecided", $"{Count(summary.Concerns[nameof(Concern.Unsure)], "temporary error", "temporary errors")}, {summary.Unread.ToString("N0", CultureInfo.InvariantCulture)} unread");
         page.Add($"</ul></section>\n");
     }
