@@ -1,5 +1,5 @@
-using CustomMta.Smtp;
 using CustomMta.Settings;
+using CustomMta.Smtp;
 using EmailAuth;
 using EmailAuth.Message;
 
