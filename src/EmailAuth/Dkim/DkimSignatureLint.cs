@@ -12,11 +12,10 @@ internal static class DkimSignatureLint
         var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
         Span<TagSlice> room = stackalloc TagSlice[SignatureLimits.MaxTags];
         var isList = SignatureTags.TryReadList(value, room, out var table, out var defect);
-        var isUsable = DkimSignature.TryRead(value, out var signature, out _);
-        if (!isList)
-            diagnostics.Add(defect.ToDiagnostic());
-        else if (!isUsable)
-            diagnostics.AddRange(DkimSignature.FindDefects(value, table).Select(static defect => defect.ToDiagnostic()));
+        ImmutableArray<SignatureDefect> defects = isList ? DkimSignature.FindDefects(value, table) : [defect];
+        diagnostics.AddRange(defects.Select(static defect => defect.ToDiagnostic()));
+        DkimSignature? signature = null;
+        var isUsable = defects.IsEmpty && DkimSignature.TryRead(value, out signature, out _);
         isUsable &= CheckAlgorithm(table, diagnostics);
         if (signature is not null)
             CheckContents(signature, table, diagnostics);

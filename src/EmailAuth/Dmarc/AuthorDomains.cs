@@ -113,14 +113,14 @@ public sealed class AuthorDomains
             if (reader.IsAddressLiteral)
             {
                 domains.Report(DmarcReason.AddressLiteral, $"the author's address ends in the address literal \"[{Octets.ToPrintable(reader.Domain)}]\"; right would be a domain");
-                TakeShown(reader.Domain, reader.Domain, joins: false, ref domains);
+                TakeShown(reader.Domain, ref domains);
             }
             else if (domains.Names is { } names ? names.TryParse(reader.Domain, out var domain) : DomainName.TryParse(reader.Domain, out domain))
                 domains.Add(domain, reader.Domain);
             else
             {
                 domains.Refuse(reader.Domain, DmarcReason.InvalidDomain, $"\"{Octets.ToPrintable(reader.Domain)}\" in the From field is not a domain name");
-                TakeShown(reader.Domain, reader.Domain, joins: false, ref domains);
+                TakeShown(reader.Domain, ref domains);
             }
         }
         if (reader.Problem is { } expected)
@@ -146,43 +146,102 @@ public sealed class AuthorDomains
         // Of a field that does not parse nobody knows what its quotes quote.
         if (value.Contains((byte)'(') && value.Contains((byte)'"'))
             ScanWithoutComments(value, knowsQuotes: false, ref domains);
+        ScanEncodedWords(value, ref domains);
     }
 
     private static void ScanWithoutComments(ReadOnlySpan<byte> value, bool knowsQuotes, ref Collector domains)
     {
         var shown = ShownDomain.WithoutComments(value, knowsQuotes);
-        ScanAsShown(value, shown, joins: false, ref domains);
-        if (shown.Contains((byte)0))
-            ScanAsShown(value, shown, joins: true, ref domains);
+        var hasComments = shown.Contains((byte)0);
+        var hasWords = value.IndexOf("=?"u8) >= 0;
+        ScanAsShown(value, shown, ShownReading.Plain, ref domains);
+        if (hasComments)
+            ScanAsShown(value, shown, ShownReading.CommentsJoin, ref domains);
+        if (hasWords)
+            ScanAsShown(value, shown, ShownReading.EndsAtWord, ref domains);
+        if (hasComments && hasWords)
+            ScanAsShown(value, shown, ShownReading.CommentsJoin | ShownReading.EndsAtWord, ref domains);
     }
 
     /// <summary>The domains as other programs show them, the same octets but for comments.</summary>
-    private static void ScanAsShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, bool joins, ref Collector domains)
+    private static void ScanAsShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ShownReading reading, ref Collector domains)
     {
         while (shown.IndexOf((byte)'@') is >= 0 and var at)
         {
             shown = shown[(at + 1)..];
             value = value[(at + 1)..];
-            TakeShown(value, shown, joins, ref domains);
+            TakeShown(value, shown, reading, ref domains);
         }
     }
 
-    private static void TakeShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, bool joins, ref Collector domains)
+    /// <summary>A domain of an address that is whole but for it.</summary>
+    private static void TakeShown(ReadOnlySpan<byte> domain, ref Collector domains)
+    {
+        TakeShown(domain, domain, ShownReading.Plain, ref domains);
+        if (domain.IndexOf("=?"u8) < 0)
+            return;
+        TakeShown(domain, domain, ShownReading.EndsAtWord, ref domains);
+        ScanEncodedWords(domain, ref domains);
+    }
+
+    private static void TakeShown(ReadOnlySpan<byte> value, ReadOnlySpan<byte> shown, ShownReading reading, ref Collector domains)
     {
         Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
-        value = value[..ShownDomain.Read(shown, joins, room, out var written)];
-        // A name of one label is not even made.
-        if (!room[..written].Contains((byte)'.') || !DomainName.TryParse(room[..written], out var domain) || domain.LabelCount < 2)
+        value = value[..ShownDomain.Read(shown, reading, room, out var written)];
+        if (!AddShown(room[..written], ref domains))
         {
             domains.Taken?.RefuseShown(value);
             return;
         }
-        domains.Add(domain);
         for (var at = 0; domains.Taken is { } taken && at < value.Length; at++)
         {
             // Not the comments.
             if (shown[at] != 0)
                 taken.Take(value.Slice(at, 1));
+        }
+    }
+
+    /// <summary>False where it is no domain; a name of one label is not even made.</summary>
+    private static bool AddShown(ReadOnlySpan<byte> name, ref Collector domains)
+    {
+        if (!name.Contains((byte)'.') || !DomainName.TryParse(name, out var domain) || domain.LabelCount < 2)
+            return false;
+        domains.Add(domain);
+        return true;
+    }
+
+    /// <summary>The domains behind an "@" within an encoded word, which may end in it or go on behind it.</summary>
+    private static void ScanEncodedWords(ReadOnlySpan<byte> value, ref Collector domains)
+    {
+        Span<byte> word = stackalloc byte[ShownDomain.LongestEncodedWord];
+        Span<byte> room = stackalloc byte[DomainName.MaxLength * 4];
+        while (value.IndexOf("=?"u8) is >= 0 and var at)
+        {
+            value = value[at..];
+            if (!ShownDomain.TryDecode(value, word, out var length, out var decoded))
+            {
+                value = value[2..];
+                continue;
+            }
+            var isTaken = false;
+            var text = word[..decoded];
+            while (text.IndexOf((byte)'@') is >= 0 and var sign)
+            {
+                text = text[(sign + 1)..];
+                ShownDomain.Read(default, ShownReading.Plain, room, out var written, text);
+                isTaken |= AddShown(room[..written], ref domains);
+                var behind = ShownDomain.Read(value[length..], ShownReading.Plain, room, out written, text);
+                if (behind > 0 && AddShown(room[..written], ref domains))
+                {
+                    isTaken = true;
+                    domains.Taken?.Take(value.Slice(length, behind));
+                }
+            }
+            if (isTaken)
+                domains.Taken?.Take(value[..length]);
+            else
+                domains.Taken?.RefuseShown(value[..length]);
+            value = value[length..];
         }
     }
 

@@ -5,6 +5,20 @@ using EmailAuth.Syntax;
 
 namespace EmailAuth.Dmarc;
 
+/// <summary>How programs differ in what they make of a domain that is no good.</summary>
+[Flags]
+internal enum ShownReading
+{
+    /// <summary>A comment is white space, and an encoded word is part of what stands around it.</summary>
+    Plain = 0,
+
+    /// <summary>Comments leave nothing where they were.</summary>
+    CommentsJoin = 1,
+
+    /// <summary>The domain is over behind the first encoded word.</summary>
+    EndsAtWord = 2,
+}
+
 /// <summary>
 /// The domain behind an "@" that programs show to people where they forgive more than the grammar: with comments and white space in it (RFC 5322 §4.4,
 /// obs-domain), in quotes or brackets, as encoded words (RFC 2047), or in characters that IDNA maps (UTS 46). What it finds serves to choose the strictest
@@ -13,7 +27,7 @@ namespace EmailAuth.Dmarc;
 internal static class ShownDomain
 {
     // RFC 2047 §2: an encoded word has at most 75 characters; more are tolerated.
-    private const int LongestEncodedWord = 256;
+    public const int LongestEncodedWord = 256;
 
     /// <summary>The text with NUL in the place of comments, so that every other octet stays where it is. Linear, however deep they nest.</summary>
     /// <param name="text">The value of a field.</param>
@@ -67,15 +81,18 @@ internal static class ShownDomain
 
     /// <summary>Reads the domain at the start of a text without comments: white space may stand around its dots, and quotes, brackets and backslashes anywhere.</summary>
     /// <param name="text">What stands behind the "@".</param>
-    /// <param name="joins">Whether comments leave nothing where they were; else white space.</param>
+    /// <param name="reading">How it is read.</param>
     /// <param name="room">Gets the domain in UTF-8, without a dot at either end.</param>
     /// <param name="written">How many octets it has.</param>
+    /// <param name="before">The beginning of the domain, which an encoded word before the text held; the "@" was in that word.</param>
     /// <returns>How many octets of the text were read; none behind the next "@".</returns>
-    public static int Read(ReadOnlySpan<byte> text, bool joins, Span<byte> room, out int written)
+    public static int Read(ReadOnlySpan<byte> text, ShownReading reading, Span<byte> room, out int written, ReadOnlySpan<byte> before = default)
     {
-        var name = new Name(room, joins);
+        var name = new Name(room, reading.HasFlag(ShownReading.CommentsJoin));
         Span<byte> word = stackalloc byte[LongestEncodedWord];
         var at = 0;
+        if (!name.TakeAll(before))
+            text = default;
         while (at < text.Length)
         {
             var octet = text[at];
@@ -83,11 +100,11 @@ internal static class ShownDomain
             bool goesOn;
             if (octet == '=' && TryDecode(text[at..], word, out length, out var decoded))
             {
-                goesOn = true;
-                for (var rest = (ReadOnlySpan<byte>)word[..decoded]; goesOn && !rest.IsEmpty;)
+                goesOn = name.TakeAll(word[..decoded]);
+                if (reading.HasFlag(ShownReading.EndsAtWord))
                 {
-                    goesOn = name.Take(rest, out var taken);
-                    rest = rest[taken..];
+                    at += length;
+                    break;
                 }
             }
             else
@@ -103,7 +120,11 @@ internal static class ShownDomain
     }
 
     /// <summary>The encoded word at the start, in US-ASCII, UTF-8 or what shares their letters.</summary>
-    private static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> word, out int length, out int decoded)
+    /// <param name="text">Begins with it.</param>
+    /// <param name="word">Room for <see cref="LongestEncodedWord"/> octets.</param>
+    /// <param name="length">How many octets of the text it takes.</param>
+    /// <param name="decoded">How many octets it stands for.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> word, out int length, out int decoded)
     {
         length = decoded = 0;
         text = text[..Math.Min(text.Length, LongestEncodedWord)];
@@ -144,6 +165,18 @@ internal static class ShownDomain
         private int _length;
 
         public readonly int Length => _length;
+
+        /// <summary>Takes all characters. False where the domain is over before their end.</summary>
+        public bool TakeAll(scoped ReadOnlySpan<byte> text)
+        {
+            var goesOn = true;
+            while (goesOn && !text.IsEmpty)
+            {
+                goesOn = Take(text, out var taken);
+                text = text[taken..];
+            }
+            return goesOn;
+        }
 
         /// <summary>Takes the next character, whatever it stands for. False where the domain is over.</summary>
         public bool Take(scoped ReadOnlySpan<byte> text, out int length)

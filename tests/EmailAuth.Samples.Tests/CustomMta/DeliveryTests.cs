@@ -77,27 +77,6 @@ public sealed class DeliveryTests() : MtaTests("--Smtp:Mailboxes:δοκιμή@re
 
     /// <summary>With 250 the server has answered for the message, whatever happens to the power (RFC 5321 §6.1).</summary>
     [Test]
-    [Rfc(5321, "6.1")]
-    [Platform("Linux")]
-    public async Task The_name_of_a_stored_message_is_on_the_disk_before_the_reply()
-    {
-        Peer.Require("strace", "/usr/bin/strace", "-o", "/dev/null", "true");
-        var trace = Path.Combine(Server.Folder, "trace");
-        await using var server = await MtaServer.StartUnderAsync(["/usr/bin/strace", "-f", "-y", "-o", trace, "-e", "trace=rename,renameat2,link,fsync,sendmsg,sendto"], World.Zone);
-        using var talk = await SmtpTalk.BeginAsync(server);
-        Assert.That(await talk.SendDataAsync(MailWorld.Compose("a@good.example", "durable")), Does.StartWith("250 2.0.0 Stored as "));
-        var lines = File.ReadAllLines(trace);
-        int After(int start, string text) => Array.FindIndex(lines, start, line => line.Contains(text, StringComparison.Ordinal));
-        var file = After(0, "/reader/tmp/");
-        var renamed = After(file + 1, "rename");
-        var folder = After(renamed + 1, "/reader/new>)");
-        Assert.That(lines[file], Does.Contain("fsync("));
-        Assert.That(renamed, Is.GreaterThan(file));
-        Assert.That(folder, Is.GreaterThan(renamed), string.Join('\n', lines));
-        Assert.That(After(folder + 1, "250 2.0.0 Stored as"), Is.GreaterThan(folder));
-    }
-
-    [Test]
     [Rfc(7372, "3.4")]
     public async Task Spoofed_mail_is_refused_with_5_7_26_and_not_stored()
     {

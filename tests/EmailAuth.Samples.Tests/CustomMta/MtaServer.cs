@@ -16,20 +16,14 @@ internal sealed class MtaServer : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private MtaServer(string[] launcher, string zone, string[] arguments)
+    private MtaServer(string zone, string[] arguments)
     {
         var zoneFile = Path.Combine(_folder.FullName, "test.zone");
         File.WriteAllText(zoneFile, zone);
-        var start = SampleProgram.StartInfo("CustomMta", ["--zone", zoneFile, "--folder", Folder, "--port", "0", "--metrics-port", "0", .. arguments]);
-        if (launcher is [var program, .. var options])
+        _process = new Process
         {
-            string[] words = [.. options, start.FileName, .. start.ArgumentList];
-            start.FileName = program;
-            start.ArgumentList.Clear();
-            foreach (var word in words)
-                start.ArgumentList.Add(word);
-        }
-        _process = new Process { StartInfo = start };
+            StartInfo = SampleProgram.StartInfo("CustomMta", ["--zone", zoneFile, "--folder", Folder, "--port", "0", "--metrics-port", "0", .. arguments]),
+        };
         _process.OutputDataReceived += (_, line) => OnLine(line.Data);
         _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
     }
@@ -43,12 +37,9 @@ internal sealed class MtaServer : IAsyncDisposable
     private Uri? Metrics { get; set; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static Task<MtaServer> StartAsync(string zone, params string[] arguments) => StartUnderAsync([], zone, arguments);
-
-    /// <summary>Starts it by another program, which looks on; none where <paramref name="launcher"/> is empty.</summary>
-    public static async Task<MtaServer> StartUnderAsync(string[] launcher, string zone, params string[] arguments)
+    public static async Task<MtaServer> StartAsync(string zone, params string[] arguments)
     {
-        var server = new MtaServer(launcher, zone, arguments);
+        var server = new MtaServer(zone, arguments);
         server._process.Start();
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
@@ -110,7 +101,7 @@ internal sealed class MtaServer : IAsyncDisposable
     {
         if (IsRunning)
         {
-            _process.Kill(entireProcessTree: true);
+            _process.Kill();
             await _process.WaitForExitAsync();
         }
         _process.Dispose();

@@ -47,7 +47,7 @@ internal static class DmarcAttacks
 
         foreach (var (from, problem) in new[]
         {
-            ("=?utf-8?B?PGFkbWluQGxlZ2l0LmV4YW1wbGU+?=,<second@attack.example>", "FromNotParsable/none"),
+            ("=?utf-8?B?PGFkbWluQGxlZ2l0LmV4YW1wbGU+?=,<second@attack.example>", "FromNotParsable/reject"),
             ("<@attack.example,@any.example:admin@legit.example>", "FromNotParsable/reject"),
             ("<admin@legit.example>\\,<second@attack.example>", "FromNotParsable/reject"),
             ("<any@attack.example>admin@legit.example", "FromNotParsable/reject"),
