@@ -88,7 +88,7 @@ internal sealed class MessageAudit(EmailAuthenticator authenticator, AuditOption
         if (result.Dmarc.Status != DmarcStatus.Pass)
             yield return $"DMARC {result.Dmarc.Status.ToKeyword()}: {Words(result.Dmarc.Reason)}";
         if (knowsSession && result.Spf.Status != SpfStatus.Pass)
-            yield return $"SPF {result.Spf.Status.ToKeyword()}: {Words(result.Spf.Reason)}";
+            yield return $"SPF {result.Spf.Status.ToKeyword()}: {RuleOf(result.Spf)}";
         if (result.Dkim.IsEmpty)
             yield return "DKIM none: no signature";
         foreach (var signature in result.Dkim.Where(signature => signature.Status != DkimStatus.Pass))
@@ -96,6 +96,9 @@ internal sealed class MessageAudit(EmailAuthenticator authenticator, AuditOption
         if (result.Arc.Status == ArcStatus.Fail)
             yield return $"ARC fail: {Words(result.Arc.Reason)}";
     }
+
+    /// <summary>Which term matched, where it is one of the few that end a record: any other is the sender's own text, of which there is no end.</summary>
+    private static string RuleOf(SpfResult spf) => spf.Mechanism is "-all" or "~all" or "?all" ? $"no term but {spf.Mechanism} matched" : Words(spf.Reason);
 
     /// <summary>The name of a rule as words: "NoIdentifierAligned" is "no identifier aligned".</summary>
     private static string Words(Enum rule)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using EmailAuth.Conformance.Peers;
 using EmailAuth.Dns;
 using EmailAuth.Message;
 using EmailAuth.Tests;
