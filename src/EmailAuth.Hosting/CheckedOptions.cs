@@ -55,14 +55,14 @@ internal sealed class CheckedOptions
         client = Set(client, "Dns:QueryTimeLimit", dns.QueryTimeLimit, static (to, value) => to with { QueryTimeLimit = value });
         client = Set(client, "Dns:Tries", dns.Tries, static (to, value) => to with { Tries = value });
         client = Set(client, "Dns:Transport", dns.Transport, static (to, value) =>
-            Enum.IsDefined(value) ? to with { Transport = value } : throw new ArgumentException($"it is {string.Join(", ", Enum.GetNames<DnsTransport>())}"));
+            Enum.IsDefined(value) ? to with { Transport = value } : throw new ArgumentException($"right would be {string.Join(", ", Enum.GetNames<DnsTransport>())}"));
         var servers = ImmutableArray.CreateBuilder<IPEndPoint>();
         for (var i = 0; i < dns.Servers.Count; i++)
         {
             if (DnsClientOptions.TryParseServer(dns.Servers[i], out var server))
                 servers.Add(server);
             else
-                Refuse($"Dns:Servers:{i}", dns.Servers[i], "it is an IP address with or without a port, such as 127.0.0.1 or [2001:db8::1]:5353");
+                Refuse($"Dns:Servers:{i}", dns.Servers[i], "right would be an IP address with or without a port, such as 127.0.0.1 or [2001:db8::1]:5353");
         }
         Client = client with { Servers = servers.ToImmutable() };
         Zone = Try("Dns:ZoneFile", dns.ZoneFile, static path => ZoneDnsResolver.Load(path));
@@ -93,7 +93,7 @@ internal sealed class CheckedOptions
             if (Convert.TryFromBase64String(secret, octets, out var length) && length >= SharedDnsCacheOptions.MinSecretOctets)
                 to = to with { Secret = ImmutableArray.Create(octets.AsSpan(0, length)) };
             else
-                Refuse("SharedCache:Secret", "(not shown)", "it is base64 of 32 octets or more, as \"openssl rand -base64 32\" makes it");
+                Refuse("SharedCache:Secret", "(not shown)", "right would be base64 of 32 octets or more, as \"openssl rand -base64 32\" makes it");
         }
         SharedCache = shared.Enabled ? to : null;
     }
@@ -151,7 +151,7 @@ internal sealed class CheckedOptions
     {
         if (DomainName.TryParse(value, out var domain))
             return domain;
-        Refuse(key, value, "it is a domain name, such as lists.example.org");
+        Refuse(key, value, "right would be a domain name, such as lists.example.org");
         return null;
     }
 
@@ -159,7 +159,7 @@ internal sealed class CheckedOptions
     {
         if (IPNetwork.TryParse(value, out var network))
             return network;
-        Refuse(key, value, "it is a network, such as 192.0.2.0/24 or 2001:db8::/32");
+        Refuse(key, value, "right would be a network, such as 192.0.2.0/24 or 2001:db8::/32");
         return default;
     }
 

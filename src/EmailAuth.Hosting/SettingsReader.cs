@@ -21,7 +21,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
         if (string.IsNullOrEmpty(Value))
             ReadKeys(options, keys);
         else
-            Refuse($"it is a section, with the keys {NamesOf(keys)}");
+            Refuse($"right would be a section, with the keys {NamesOf(keys)}");
     }
 
     public void ReadKeys<TOptions>(TOptions options, SettingKey<TOptions>[] keys)
@@ -56,7 +56,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
     {
         if (!string.IsNullOrEmpty(Value))
         {
-            Refuse("it is a list, whose first item has the key 0");
+            Refuse("right would be a list, whose first item has the key 0");
             return;
         }
         foreach (var child in place.GetChildren())
@@ -73,7 +73,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
 
     public string? Text(string? otherwise) => IsOneValue() && Value is { } text ? text : otherwise;
 
-    public bool? YesOrNo(bool? otherwise) => IsEmpty() ? otherwise : bool.TryParse(Value, out var value) ? value : Refuse("it is true or false", otherwise);
+    public bool? YesOrNo(bool? otherwise) => IsEmpty() ? otherwise : bool.TryParse(Value, out var value) ? value : Refuse("right would be true or false", otherwise);
 
     public bool YesOrNo(bool otherwise) => YesOrNo((bool?)otherwise) ?? otherwise;
 
@@ -81,20 +81,20 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
         where T : struct, IBinaryInteger<T> =>
         IsEmpty() ? otherwise
         : T.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value
-        : Refuse(BigInteger.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? "it is out of all bounds" : "it is a whole number", otherwise);
+        : Refuse(BigInteger.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? "it is out of all bounds" : "right would be a whole number", otherwise);
 
     /// <summary>Only with a colon: a bare number would be days, where seconds are meant.</summary>
     public TimeSpan? Time(TimeSpan? otherwise) =>
         IsEmpty() ? otherwise
         : Value!.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(Value, CultureInfo.InvariantCulture, out var value) ? value
-        : Refuse("it is a time, written as hours:minutes:seconds, such as 00:00:05 or 00:00:00.250, with days before a dot, such as 1.00:00:00", otherwise);
+        : Refuse("right would be a time, written as hours:minutes:seconds, such as 00:00:05 or 00:00:00.250, with days before a dot, such as 1.00:00:00", otherwise);
 
     /// <summary>By its name alone: neither by its number nor as a list of names.</summary>
     public T? Word<T>(T? otherwise)
         where T : struct, Enum =>
         IsEmpty() ? otherwise
         : Array.Find(Enum.GetNames<T>(), name => name.Equals(Value, StringComparison.OrdinalIgnoreCase)) is { } word ? Enum.Parse<T>(word)
-        : Refuse($"it is {string.Join(", ", Enum.GetNames<T>())}", otherwise);
+        : Refuse($"right would be {string.Join(", ", Enum.GetNames<T>())}", otherwise);
 
     private bool IsEmpty() => !IsOneValue() || string.IsNullOrEmpty(Value);
 
@@ -102,7 +102,7 @@ internal sealed class SettingsReader(IConfiguration place, string path, IList<st
     {
         if (!place.GetChildren().Any())
             return true;
-        Refuse("it is one value, and has no keys below it");
+        Refuse("right would be one value, without keys below it");
         return false;
     }
 
