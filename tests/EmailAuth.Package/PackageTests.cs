@@ -43,8 +43,8 @@ public class PackageTests
     [TestCase("EmailAuth", "BitFaster.Caching BouncyCastle.Cryptography DnsClient")]
     [TestCase("EmailAuth.MimeKit", "EmailAuth MimeKit")]
     [TestCase("EmailAuth.Hosting",
-        "EmailAuth Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Configuration.Binder Microsoft.Extensions.DependencyInjection.Abstractions "
-        + "Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Logging.Abstractions Microsoft.Extensions.Options.ConfigurationExtensions")]
+        "EmailAuth Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Configuration.Abstractions Microsoft.Extensions.DependencyInjection.Abstractions "
+        + "Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Logging.Abstractions Microsoft.Extensions.Options")]
     public void It_brings_along_what_it_needs_and_no_more(string id, string dependencies)
     {
         using var package = Packages.Open(id);
